@@ -1,0 +1,102 @@
+// Shows what the game server knows about its demo players, again every two seconds.
+const STATUS = { paid: "已支付未到账", delivered: "已到账", refunded: "已退款" };
+const CHANNEL = { wechat: "微信支付", alipay: "支付宝", apple: "App Store", google: "Google Play" };
+const SHOWN = 5;
+
+const place = document.getElementById("players");
+const notice = document.getElementById("notice");
+const seen = new Map(); // player id -> what was shown last, to mark and redraw only what changed
+
+function element(tag, className, ...children) {
+  const node = document.createElement(tag);
+  if (className) node.className = className;
+  node.append(...children.filter((child) => child !== null && child !== ""));
+  return node;
+}
+
+const yuan = (fen) => `¥${(fen / 100).toFixed(fen % 100 ? 2 : 0)}`;
+const clock = new Intl.DateTimeFormat("zh-CN", {
+  month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
+  timeZone: "Asia/Shanghai", // the game's own time, wherever the visitor is
+});
+const time = (iso) => clock.format(new Date(iso));
+
+function order(it) {
+  const currency = it.granted ? ` · 得 ${it.granted} ${it.unit}，已用 ${it.consumed}` : "";
+  return element("li", "",
+    element("div", "row",
+      element("span", "", element("b", "", yuan(it.amount_fen)), ` ${it.product}`),
+      element("span", `chip ${it.status}`, STATUS[it.status] ?? it.status)),
+    element("div", "detail", `${time(it.paid_at)} ${CHANNEL[it.channel] ?? it.channel}${currency}`),
+    element("div", "detail", `订单号 ${it.order_no}${it.refunded_at ? ` · ${time(it.refunded_at)} 退款` : ""}`));
+}
+
+function facts(player) {
+  const found = [];
+  if (player.ban_reason) {
+    found.push(`封禁${player.ban_until ? `至 ${time(player.ban_until)}` : ""}：${player.ban_reason}`);
+  }
+  const card = player.subscription;
+  if (card) found.push(`${card.product} 至 ${time(card.expires_at)}${card.auto_renew ? "，自动续费" : ""}`);
+  for (const role of player.roles) if (role.deleted_at) found.push(`${time(role.deleted_at)} 删除角色「${role.name}」`);
+  for (const mail of player.mail) if (!mail.sent_at) found.push(`邮件未发出：${mail.title}`);
+  return found.length ? element("div", "facts", ...found.map((text) => element("span", "chip fact", text))) : null;
+}
+
+function orders(player) {
+  const list = player.recharges.map(order);
+  if (list.length <= SHOWN) return [element("ul", "", ...list)];
+  const rest = element("details", "", element("summary", "", `其余 ${list.length - SHOWN} 笔订单`),
+    element("ul", "", ...list.slice(SHOWN)));
+  return [element("ul", "", ...list.slice(0, SHOWN)), rest];
+}
+
+function card(player) {
+  const age = player.age === null ? "" : ` · 实名 ${player.age} 岁`;
+  const wallet = element("dl", "wallet", ...Object.entries(player.wallet).map(([unit, count]) =>
+    element("div", "", element("dt", "", unit), element("dd", "", count.toLocaleString("zh-CN")))));
+  return element("article", "",
+    element("h2", "", player.name, element("small", "", `${player.id} · VIP ${player.vip}`)),
+    element("p", "where", `${player.server} · ${player.role} ${player.level} 级${age}`),
+    element("p", "about", player.about),
+    facts(player), wallet, ...orders(player));
+}
+
+function show(players) {
+  for (const player of players) {
+    const text = JSON.stringify(player);
+    const before = seen.get(player.id);
+    if (before?.text === text) continue;
+    const node = card(player);
+    if (before) {
+      node.classList.add("changed");
+      setTimeout(() => node.classList.remove("changed"), 6000);
+      before.node.replaceWith(node);
+    } else {
+      place.append(node);
+    }
+    seen.set(player.id, { text, node });
+  }
+}
+
+async function refresh() {
+  if (document.hidden) return;
+  try {
+    const response = await fetch("/demo/overview");
+    if (!response.ok) throw new Error(String(response.status));
+    show((await response.json()).players);
+    notice.textContent = "";
+  } catch {
+    notice.textContent = "演示游戏服务器没有回应，正在重试……";
+  }
+}
+
+document.getElementById("reset").addEventListener("click", async () => {
+  if (!confirm("把所有演示玩家恢复到最初的样子？")) return;
+  const response = await fetch("/demo/reset", { method: "POST" }).catch(() => null);
+  await refresh();
+  notice.textContent = response?.ok ? "已恢复。" : "没能恢复，请再试一次。";
+});
+document.addEventListener("visibilitychange", refresh);
+setInterval(refresh, 2000);
+refresh();
