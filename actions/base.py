@@ -1,0 +1,94 @@
+"""What all actions share: their name, the way to a human, and what happens when something fails."""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from typing import Any
+
+import structlog
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from bot.domain.errors import Code, ProblemError
+from bot.services.texts import DEFAULT_LOCALE, text
+
+log = structlog.get_logger(__name__)
+
+Events = list[dict[str, Any]]
+
+REFUND_SLOTS = ("refund_order", "refund_confirmed", "refund_choices", "refund_view", "refund_verdict")
+SPOKEN_REASONS = frozenset({"player_request", "not_solved", "not_understood", "failure"})
+"""Reasons for a hand-over with a sentence of their own; before the others the action has said why."""
+
+
+class SupportAction(Action, ABC):
+    """An action named after its class: ActionRefundMistaken is action_refund_mistaken."""
+
+    def name(self) -> str:
+        """The name that the domain uses."""
+        return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(self).__name__).lower()
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        """Act; whatever goes wrong leads the player to a human instead of into silence."""
+        try:
+            return await self.act(dispatcher, tracker)
+        except ProblemError as error:
+            if error.problem.code is not Code.IDENTITY_NEEDED:
+                log.exception("action_failed", action=self.name(), conversation=tracker.sender_id)
+                return hand_over(dispatcher, tracker, "failure")
+            dispatcher.messages.clear()  # what was said so far took an identity for granted
+            return hand_over(dispatcher, tracker, Code.IDENTITY_NEEDED.value)
+        except Exception:
+            log.exception("action_failed", action=self.name(), conversation=tracker.sender_id)
+            return hand_over(dispatcher, tracker, "failure")
+
+    @abstractmethod
+    async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        """Do it: utterances go to `dispatcher`, events are returned. May raise anything."""
+
+
+def hand_over(dispatcher: CollectingDispatcher, tracker: Tracker, reason: str, summary: str = "") -> Events:
+    """Wish for a human, with one line for him; the dialogue is forgotten and waits."""
+    if reason in SPOKEN_REASONS:
+        dispatcher.utter_message(response=f"utter_hand_over_{reason}")
+    wish = {"reason": reason, "summary": summary or summarised(tracker)}
+    dispatcher.utter_message(json_message={"handoff": wish})
+    return [*forget(), ActiveLoop(None), FollowupAction("action_listen")]
+
+
+def forget(*but: str) -> Events:
+    """Events that empty the memory of the topic, except for the slots in `but`."""
+    slots = ("open_question", "topic", "requested_slot", *REFUND_SLOTS)
+    return [SlotSet(slot, None) for slot in slots if slot not in but]
+
+
+def summarised(tracker: Tracker) -> str:
+    """The topic, and the last thing that the player typed himself, for the agent (in Chinese)."""
+    typed = (
+        event.get("text") or ""
+        for event in reversed(tracker.events)
+        if event.get("event") == "user" and not (event.get("text") or "").startswith("/")
+    )
+    topic = topic_name(tracker.get_slot("topic") or intent_of(tracker), DEFAULT_LOCALE)
+    words = next(typed, "")
+    return text("summary", topic=topic, words=words[:80]) if words else topic
+
+
+def intent_of(tracker: Tracker) -> str:
+    """How the last message was understood."""
+    return str(((tracker.latest_message or {}).get("intent") or {}).get("name") or "")
+
+
+def locale_of(tracker: Tracker) -> str:
+    """The player's language."""
+    return str(tracker.get_slot("locale") or DEFAULT_LOCALE)
+
+
+def topic_name(intent: str, locale: str) -> str:
+    """An intent in the words of people."""
+    try:
+        return text(f"topic-{intent.replace('_', '-')}", locale)
+    except KeyError:
+        return text("topic-other", locale)

@@ -1,0 +1,57 @@
+"""What to do with a message that was not understood."""
+
+from __future__ import annotations
+
+from itertools import takewhile
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import FollowupAction
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.base import Events, SupportAction, hand_over, locale_of, topic_name
+from bot.domain.intents import Category, category_of
+from bot.services.texts import text
+
+LIKELY = 0.5
+"""Two readings that are together more probable than this are worth asking about."""
+
+
+class ActionNotUnderstood(SupportAction):
+    """Asks back at the first time; at the second in a row a human is needed."""
+
+    async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        """Offers the two likeliest readings where they are likely enough."""
+        if not_understood_before(tracker, self.name()):
+            return hand_over(dispatcher, tracker, "not_understood")
+        if (tracker.active_loop or {}).get("name"):
+            dispatcher.utter_message(response="utter_refund_again_please")
+            return []
+        if readings := likely_readings(tracker):
+            locale = locale_of(tracker)
+            buttons = [{"title": topic_name(name, locale), "payload": f"/{name}"} for name in readings]
+            buttons.append({"title": text("none-of-these", locale), "payload": "/request_human"})
+            dispatcher.utter_message(response="utter_did_you_mean", buttons=buttons)
+        else:
+            dispatcher.utter_message(response="utter_rephrase")
+        return [FollowupAction("action_listen")]  # also where no rule fitted and none says what comes next
+
+
+def likely_readings(tracker: Tracker) -> list[str]:
+    """The two likeliest requests, or nothing if they are improbable."""
+    ranking = [
+        (str(entry["name"]), float(entry["confidence"]))
+        for entry in (tracker.latest_message or {}).get("intent_ranking") or ()
+        if category_of(entry["name"]) is not Category.OTHER
+    ]
+    best = sorted(ranking, key=lambda entry: entry[1], reverse=True)[:2]
+    return [name for name, _ in best] if sum(score for _, score in best) > LIKELY else []
+
+
+def not_understood_before(tracker: Tracker, action: str) -> bool:
+    """Whether `action` was already the answer to the message before this one."""
+    events = reversed(tracker.events)
+    for event in events:
+        if event.get("event") == "user":
+            break
+    answers = takewhile(lambda event: event.get("event") != "user", events)
+    return any(event.get("event") == "action" and event.get("name") == action for event in answers)

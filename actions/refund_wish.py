@@ -1,0 +1,110 @@
+"""What a message says about an order: the form's reading of intent, entities and a few words."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import product
+from typing import Any
+
+from rasa_sdk import Tracker
+
+from actions.base import intent_of
+from bot.domain.intents import Category, category_of
+from bot.domain.recharges import OrderHint
+
+_DIGITS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
+_DIGITS |= {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5}
+_NUMBERED = re.compile(
+    r"第([一二两三四五六七八九十]|[1-9]|10)[个個笔筆单單条條项項]|\b(first|second|third|fourth|fifth)\b", re.I
+)
+_BARE = re.compile(r"[1-9]|10")
+_LATEST = re.compile(
+    r"最(?:近|新|后|後)(?:充|买|買|付|儲)?的?(?:那|这|這|一)*[笔筆单單个個]|上一?[笔筆单單]"
+    r"|\b(?:latest|last) (?:one|order|recharge|purchase|payment)\b",
+    re.I,
+)
+_ANOTHER = re.compile(r"[换換另][一別别]?[笔筆单單个個]|\banother (?:one|order)\b", re.I)
+_ABOUT_RECHARGES = frozenset(
+    {
+        "account_refund_mistaken",
+        "account_recharge_query",
+        "account_recharge_missing",
+        "technical_payment_failure",
+    }
+)
+"""Requests under which a time is meant as an answer, as it is under small talk (a bare "昨天晚上的" may be
+read as that). Amounts, order numbers and places in the list are one under any, while the form asks."""
+NEVER_AN_ANSWER = frozenset({"request_human", "account_stolen", "account_refund_minor"})
+
+
+@dataclass(frozen=True, slots=True)
+class RefundWish:
+    """`hints` are alternatives (of "meant 6, paid 648" one amount is the order's); `position` counts from 1
+    in what is shown; `answer` is a yes or no, `another` the wish for the list."""
+
+    hints: tuple[OrderHint, ...] = ()
+    position: int | None = None
+    latest: bool = False
+    answer: bool | None = None
+    another: bool = False
+
+    @property
+    def names_order(self) -> bool:
+        """Whether it says anything that tells orders apart."""
+        return bool(self.hints) or self.position is not None or self.latest
+
+
+def wish_of(tracker: Tracker, asked: str | None) -> RefundWish:
+    """The last message as an answer to the question for the slot `asked` (None: none was asked yet); empty if
+    it is about something else."""
+    intent, message = intent_of(tracker), tracker.latest_message or {}
+    words = str(message.get("text") or "").strip()
+    if intent in NEVER_AN_ANSWER:
+        return RefundWish()
+    about = intent in _ABOUT_RECHARGES or category_of(intent) is Category.OTHER
+    hints = _hints(message.get("entities") or (), with_time=about)
+    return RefundWish(
+        hints=hints,
+        position=None if hints else _position(words, asked),
+        latest=bool(_LATEST.search(words)),
+        answer={"affirm": True, "deny": False}.get(intent),
+        another=intent == "choose_another" or bool(asked and _ANOTHER.search(words)),
+    )
+
+
+def _position(words: str, asked: str | None) -> int | None:
+    """A place in the list, where one was shown; a mere "1" may mean yes, unless the list is the question."""
+    found = _NUMBERED.search(words) if asked else None
+    if found is None:
+        return int(words) if asked == "refund_order" and _BARE.fullmatch(words) else None
+    number = (found[1] or found[2]).lower()
+    return _DIGITS.get(number) or int(number)
+
+
+def _hints(entities: Any, *, with_time: bool) -> tuple[OrderHint, ...]:
+    """Every combination of the order numbers, amounts and times that were named."""
+    values: dict[str, list[Any]] = {"order_number": [], "amount": [], "time": []}
+    for entity in entities:
+        if entity.get("entity") in values and entity.get("value"):
+            values[entity["entity"]].append(entity["value"])
+    numbers, amounts = values["order_number"], values["amount"]
+    times = values["time"] if with_time or amounts else []
+    if not (numbers or amounts or times):
+        return ()
+    if numbers:
+        return tuple(OrderHint(order_no=str(number)) for number in numbers)
+    return tuple(
+        OrderHint(
+            min_fen=amount.get("min_fen"),
+            max_fen=amount.get("max_fen"),
+            paid_from=_time(time.get("from")),
+            paid_to=_time(time.get("to")),
+        )
+        for amount, time in product(amounts or [{}], times or [{}])
+    )
+
+
+def _time(value: str | None) -> datetime | None:
+    return datetime.fromisoformat(value) if value else None

@@ -1,0 +1,71 @@
+"""Where actions get the services from: bot.bootstrap, or what a test put in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from bot.domain.recharges import RechargeOrder, RefundDecision
+from bot.services.ports import PlayerProfile
+from bot.services.refunds import RefundResult
+
+
+class Refunds(Protocol):
+    """The part of bot.services.refunds.Refunds that the dialogue uses."""
+
+    async def recent(self, conversation: str, limit: int = 5) -> Sequence[RechargeOrder]:
+        """The player's recharges, newest first."""
+        ...
+
+    async def assess(self, conversation: str, order_no: str) -> tuple[RechargeOrder, RefundDecision]:
+        """The order, and whether it may be refunded."""
+        ...
+
+    async def execute(self, conversation: str, order_no: str) -> RefundResult:
+        """Refund the order once."""
+        ...
+
+    async def latest(self, conversation: str) -> RefundResult | None:
+        """What came of the player's newest refund."""
+        ...
+
+
+class Services(Protocol):
+    """What actions may use; everything is asked for by conversation, which says who the player is."""
+
+    @property
+    def refunds(self) -> Refunds:
+        """Refunds and recharges."""
+        ...
+
+    async def profile(self, conversation: str) -> PlayerProfile:
+        """The player as the game knows him."""
+        ...
+
+    async def timezone(self, conversation: str) -> ZoneInfo:
+        """The zone in which the player's days begin."""
+        ...
+
+    def now(self) -> datetime:
+        """The current time, aware UTC."""
+        ...
+
+
+_installed: Services | None = None
+
+
+def use(services: Services | None) -> None:
+    """Use `services` in this process from now on; None: those of bot.bootstrap again."""
+    global _installed
+    _installed = services
+
+
+async def services() -> Services:
+    """The services, opened at the first call."""
+    if _installed is not None:
+        return _installed
+    from bot.bootstrap import action_services
+
+    return await action_services()

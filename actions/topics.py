@@ -1,0 +1,66 @@
+"""Around the first answers: the question afterwards, its end, and answers in the middle of a form."""
+
+from __future__ import annotations
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import FollowupAction, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.bans import answer_ban_appeal
+from actions.base import Events, SupportAction, forget, intent_of
+from actions.progress import answer_ticket_progress
+from actions.recharges import answer_recharge_query
+from bot.domain.intents import Category, category_of
+
+LOOKED_UP = {
+    "account_ban_appeal": answer_ban_appeal,
+    "account_recharge_query": answer_recharge_query,
+    "ticket_progress": answer_ticket_progress,
+}
+"""Answers that need a look into the game or our records; the others are `utter_<intent>`."""
+
+
+def ask(dispatcher: CollectingDispatcher, tracker: Tracker, question: str) -> Events:
+    """Ask `question` (solved, human) and remember what a yes or no will mean."""
+    dispatcher.utter_message(response=f"utter_ask_{question}")
+    intent = intent_of(tracker)
+    topic = intent if category_of(intent) is not Category.OTHER else tracker.get_slot("topic")
+    return [SlotSet("open_question", question), SlotSet("topic", topic)]
+
+
+class ActionAskSolved(SupportAction):
+    """Whether the answer helped."""
+
+    async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        """Three ways on: solved, not yet, a human."""
+        return ask(dispatcher, tracker, "solved")
+
+
+class ActionAskHuman(SupportAction):
+    """Whether to call a human, where only humans decide."""
+
+    async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        """Two ways on: a human, or not now."""
+        return ask(dispatcher, tracker, "human")
+
+
+class ActionTopicDone(SupportAction):
+    """The topic is over: a later yes or no means something else."""
+
+    async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        """Utters nothing. The next message is awaited in any case: the rule that led here may have hung on
+        what is forgotten now."""
+        return [*forget(), FollowupAction("action_listen")]
+
+
+class ActionAnswerAside(SupportAction):
+    """Answers another question in the middle of a form, which then goes on."""
+
+    async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        """The same first answer as elsewhere, without the question after it."""
+        intent = intent_of(tracker)
+        if intent in LOOKED_UP:
+            await LOOKED_UP[intent](dispatcher, tracker)
+        else:
+            dispatcher.utter_message(response=f"utter_{intent}")
+        return []

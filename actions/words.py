@@ -1,0 +1,56 @@
+"""Orders, times and balances in the player's words; the texts are in bot/locales."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.domain.recharges import RechargeOrder
+from bot.services.refunds import yuan
+from bot.services.texts import text
+
+
+def day_and_time(at: datetime, now: datetime, zone: ZoneInfo, locale: str) -> str:
+    """Such as "昨天 21:40", in the player's zone."""
+    local, today = at.astimezone(zone), now.astimezone(zone).date()
+    time = f"{local:%H:%M}"
+    days = (today - local.date()).days
+    if days in (0, 1):
+        return text("day-yesterday" if days else "day-today", locale, time=time)
+    key = "day-this-year" if local.year == today.year else "day-other-year"
+    # As texts: numbers would be written with separators (2,026).
+    return text(key, locale, year=str(local.year), month=str(local.month), day=str(local.day), time=time)
+
+
+def order_words(order: RechargeOrder, now: datetime, zone: ZoneInfo, locale: str) -> dict[str, str]:
+    """What the responses about an order may name."""
+    return {
+        "order_no": order.order_no,
+        "when": day_and_time(order.paid_at, now, zone, locale),
+        "yuan": yuan(order.amount_fen),
+        "product": order.product,
+        "status": _name("order-status", order.status.value, locale),
+        "channel": _name("channel", order.channel, locale),
+        "granted": str(order.granted),
+        "unit": _name("unit", order.unit, locale),
+    }
+
+
+def order_line(order: RechargeOrder, now: datetime, zone: ZoneInfo, locale: str) -> str:
+    """One order in a list or on a button."""
+    return text("order-line", locale, **order_words(order, now, zone, locale))
+
+
+def balances(wallet: Mapping[str, int], locale: str) -> str:
+    """Such as "钻石 6780、金币 183520"."""
+    parts = [f"{_name('unit', unit, locale)} {amount}" for unit, amount in wallet.items()]
+    return text("list-comma", locale).join(parts)
+
+
+def _name(kind: str, value: str, locale: str) -> str:
+    """The word for a studio's value, or the value itself where nobody gave it one."""
+    try:
+        return text(f"{kind}-{value}", locale)
+    except KeyError:
+        return value

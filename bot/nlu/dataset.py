@@ -1,0 +1,73 @@
+"""Reads Rasa training and test files without Rasa."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+_ITEM = re.compile(r"^\s*-\s+(.*\S)\s*$")
+_ANNOTATION = re.compile(r"\[([^\]]+)\](?:\([^)]*\)|\{[^}]*\})")
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One message with its intent; `also`: second wishes, `fair`: other readings that are right, too."""
+
+    text: str
+    intent: str
+    source: str
+    also: tuple[str, ...] = ()
+    fair: tuple[str, ...] = ()
+
+
+def load(folder: str | Path) -> list[Example]:
+    """All intent examples of the Rasa YAML files below `folder`."""
+    return [example for path in sorted(Path(folder).rglob("*.yml")) for example in read(path)]
+
+
+def read(path: Path) -> list[Example]:
+    """The intent examples of one file; an empty list for files of another kind."""
+    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    if not isinstance(content, dict):
+        return []
+    examples = []
+    for block in content.get("nlu") or ():
+        if "intent" in block:
+            examples += _block(block, path.name)
+    return examples
+
+
+def _block(block: dict[str, Any], source: str) -> list[Example]:
+    intent, listed = str(block["intent"]), block.get("examples") or ""
+    if isinstance(listed, str):
+        lines = (_ITEM.match(line) for line in listed.splitlines())
+        return [Example(_plain(line[1]), intent, source) for line in lines if line]
+    found = []
+    for item in listed:
+        meta = item.get("metadata") or {}
+        readings = (tuple(meta.get("also") or ()), tuple(meta.get("fair") or ()))
+        found.append(Example(_plain(str(item["text"]).strip()), intent, source, *readings))
+    return found
+
+
+def _plain(text: str) -> str:
+    return _ANNOTATION.sub(r"\1", text)
+
+
+def fingerprint(text: str) -> str:
+    """Eight bytes that stand for a normalised text."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def is_held_out(text: str) -> bool:
+    """Whether a normalised text belongs to the tenth of the training data that encoders are not tuned on.
+
+    Thresholds and the like are chosen on this tenth. It depends on the text alone, so that it stays the same
+    while examples come and go.
+    """
+    return int(fingerprint(text)[:8], 16) % 10 == 0

@@ -1,0 +1,64 @@
+"""`python -m bot.nlu.evaluation`: train config.yml, read the test set, write docs/nlu-report/."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+os.environ.setdefault(
+    "OMP_NUM_THREADS", "1"
+)  # figures per core; read once, by the first import of the engine
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import yaml
+
+from bot.nlu import dataset, lexicon
+from bot.nlu.evaluation import compare, entity_scores, reading, report
+from bot.nlu.evaluation.metrics import Prediction
+from bot.nlu.text import Normaliser
+
+
+def main() -> None:
+    """Parse the command line and run."""
+    parser = argparse.ArgumentParser(prog="python -m bot.nlu.evaluation", description=__doc__)
+    parser.add_argument("--model", type=Path, help="a trained archive; without it config.yml is trained")
+    parser.add_argument("--config", type=Path, default=Path("config.yml"))
+    parser.add_argument("--data", type=Path, default=Path("data/nlu"))
+    parser.add_argument("--test", type=Path, default=Path("tests/nlu"))
+    parser.add_argument("--out", type=Path, default=Path("docs/nlu-report"))
+    parser.add_argument("--no-compare", action="store_true", help="leave the table of candidates out")
+    parser.add_argument("--diet", action="store_true", help="with DIET among the candidates (ten minutes)")
+    settings = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        work = Path(scratch)
+        archive = settings.model or reading.train(settings.config, settings.data, work)
+        predictions = reading.read_all(archive, dataset.load(settings.test))
+        diet = (lambda: _diet(settings.data, settings.test, work)) if settings.diet else None
+        compared = "" if settings.no_compare else compare.compare(settings.data, settings.test, diet=diet)
+    entities = entity_scores.measure(settings.test / "entities.yml")
+    report.write(settings.out, predictions, entities, compared)
+    sys.stdout.write(f"wrote {settings.out / 'report.md'}\n")
+
+
+def _diet(data: Path, test: Path, work: Path) -> list[list[Prediction]]:
+    """Train DIET on what is not held out, read what is, and the test set."""
+    normalise = Normaliser(lexicon.load())
+    examples = dataset.load(data)
+    held_out = [e for e in examples if dataset.is_held_out(normalise(e.text))]
+    by_intent: dict[str, list[str]] = {}
+    for example in examples:
+        if not dataset.is_held_out(normalise(example.text)):
+            by_intent.setdefault(example.intent, []).append(example.text)
+    blocks = [{"intent": i, "examples": "".join(f"- {t}\n" for t in texts)} for i, texts in by_intent.items()]
+    learn = work / "learn.yml"
+    content = yaml.safe_dump({"version": "3.1", "nlu": blocks}, allow_unicode=True, width=10_000)
+    learn.write_text(content, encoding="utf-8")
+    archive = reading.train(compare.DIET, learn, work)
+    return [reading.read_all(archive, part) for part in (held_out, dataset.load(test))]
+
+
+if __name__ == "__main__":
+    main()
