@@ -1,0 +1,1 @@
+"""Xiaoer (店小二): an in-game support chatbot framework."""

@@ -1,0 +1,198 @@
+"""The one place where objects are put together. Nothing here knows Rasa."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot import settings as configuration
+from bot.channels.wechat.channel import Wechat
+from bot.channels.wechat.setup import wechat
+from bot.domain.hours import Hours
+from bot.integrations.brain import SocketBrain, StockRasaBrain
+from bot.integrations.game_server import HttpGameServer
+from bot.integrations.redis_bus import RedisBus
+from bot.services.agents import Agents
+from bot.services.bus import MemoryBus
+from bot.services.conversations import Conversations
+from bot.services.human_queue import HumanQueue
+from bot.services.identity import IdentifiedPlayers
+from bot.services.inbox import Inbox
+from bot.services.left_messages import LeftMessages
+from bot.services.ports import Brain, Bus, Clock, GameServer, PlayerProfile
+from bot.services.refunds import Refunds
+from bot.services.transcript import found
+from bot.services.turns import Turns
+from bot.settings import Settings
+from bot.storage.database import Database, SystemClock
+from bot.storage.upgrade import upgrade
+
+
+@dataclass(frozen=True, slots=True)
+class ActionServices:
+    """What custom actions may use. Everything is asked for by conversation: that is who the player is."""
+
+    database: Database
+    settings: Settings
+    clock: Clock
+    game: GameServer
+    refunds: Refunds
+
+    async def profile(self, conversation: str) -> PlayerProfile:
+        """The player of `conversation` as the game knows him. Raises ProblemError as the port does."""
+        async with self.database.read() as session:
+            row = await found(session, conversation)
+        return await self.game.profile(row.game, row.player_id)
+
+    async def timezone(self, conversation: str) -> ZoneInfo:
+        """The zone in which that player's days begin."""
+        async with self.database.read() as session:
+            row = await found(session, conversation)
+        return ZoneInfo(self.settings.games[row.game].timezone)
+
+    def now(self) -> datetime:
+        """The current time, aware UTC."""
+        return self.clock.now()
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the gateway uses."""
+
+    settings: Settings
+    database: Database
+    bus: Bus
+    clock: Clock
+    brain: Brain
+    game: GameServer
+    queue: HumanQueue
+    turns: Turns
+    conversations: Conversations
+    refunds: Refunds
+    agents: Agents
+    inbox: Inbox
+    wechat: Wechat
+    left_messages: LeftMessages
+
+
+@asynccontextmanager
+async def services(settings: Settings, *, brain: Brain | None = None) -> AsyncIterator[Services]:
+    """Everything the gateway needs, opened and later closed; the schema is brought up to date first."""
+    async with AsyncExitStack() as stack:
+        core = await _core(settings, stack)
+        if brain is None:
+            brain = await stack.enter_async_context(_brain(settings))
+        turns = Turns(core.database, core.bus, core.clock, brain, core.queue, settings.patience)
+        stack.push_async_callback(turns.close)
+        conversations = Conversations(core.database, core.bus, core.clock, turns)
+        agents = Agents(core.database, core.clock)
+        yield Services(
+            settings=settings,
+            database=core.database,
+            bus=core.bus,
+            clock=core.clock,
+            brain=brain,
+            game=core.game,
+            queue=core.queue,
+            turns=turns,
+            conversations=conversations,
+            refunds=core.refunds,
+            agents=agents,
+            inbox=Inbox(core.database, core.bus, core.clock, core.game),
+            wechat=await stack.enter_async_context(
+                wechat(
+                    settings,
+                    core.database,
+                    core.bus,
+                    core.clock,
+                    turns,
+                    conversations,
+                    core.queue,
+                    agents,
+                )
+            ),
+            left_messages=_left_messages(settings, core, conversations),
+        )
+
+
+def _left_messages(settings: Settings, core: _Core, conversations: Conversations) -> LeftMessages:
+    hours = settings.hours
+    return LeftMessages(
+        core.database,
+        core.clock,
+        conversations,
+        core.queue,
+        Hours(hours.opens, hours.closes, ZoneInfo(hours.timezone)),
+        timedelta(hours=hours.answer_within_h),
+    )
+
+
+_action_services: ActionServices | None = None
+_opening = asyncio.Lock()
+
+
+async def action_services() -> ActionServices:
+    """The services for custom actions, opened at the first call in this process and kept until it ends.
+
+    The brain and a stock `rasa run actions` both come through here.
+    """
+    global _action_services
+    async with _opening:
+        if _action_services is None:
+            settings = configuration.load()
+            core = await _core(settings, AsyncExitStack())
+            _action_services = ActionServices(core.database, settings, core.clock, core.game, core.refunds)
+    return _action_services
+
+
+@dataclass(frozen=True, slots=True)
+class _Core:
+    database: Database
+    bus: Bus
+    clock: Clock
+    game: GameServer
+    queue: HumanQueue
+    refunds: Refunds
+
+
+async def _core(settings: Settings, stack: AsyncExitStack) -> _Core:
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.database)
+    stack.push_async_callback(database.close)
+    await upgrade(database)
+    clock = SystemClock()
+    bus: Bus = MemoryBus()
+    if settings.redis_url:
+        shared = RedisBus(settings.redis_url)
+        await shared.start()
+        stack.push_async_callback(shared.close)
+        bus = shared
+    server = HttpGameServer(
+        {
+            id: (g.api_url, g.api_secret.get_secret_value())
+            for id, g in settings.games.items()
+            if g.api_url and g.api_secret
+        }
+    )
+    stack.push_async_callback(server.close)
+    game = IdentifiedPlayers(server)
+    queue = HumanQueue(database, bus, clock)
+    return _Core(database, bus, clock, game, queue, Refunds(database, bus, clock, game, queue))
+
+
+@asynccontextmanager
+async def _brain(settings: Settings) -> AsyncIterator[Brain]:
+    patience = settings.brain_patience_s
+    brain: SocketBrain | StockRasaBrain
+    if settings.brain_kind == "rasa":
+        brain = StockRasaBrain(settings.brain_url, timeout=patience)
+    else:
+        brain = SocketBrain(settings.brain_url or str(settings.brain_socket), timeout=patience)
+    try:
+        yield brain
+    finally:
+        await brain.close()

@@ -1,0 +1,1 @@
+"""The Rasa side, a process of its own. Importing this package imports no Rasa."""

@@ -1,0 +1,1 @@
+"""Where players come from: one folder a channel, the same file names in each (docs/add-a-channel.md)."""

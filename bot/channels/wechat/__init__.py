@@ -1,0 +1,1 @@
+"""The WeChat official account channel (docs/wechat.md): callbacks in, customer-service messages out."""

@@ -1,0 +1,63 @@
+"""The WeChat channel put together: its accounts, and what they share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import web
+
+from bot.channels.wechat.api import WechatApi
+from bot.channels.wechat.callback import Callbacks
+from bot.channels.wechat.inbound import Inbound
+from bot.services.agents import Agents
+from bot.services.binding import Binding
+from bot.services.contacts import Contacts
+from bot.services.delivery import Delivery
+from bot.services.intake import Intake, Pushed
+from bot.services.ports import Clock
+from bot.settings import WechatSettings
+
+PREFIX = "wechat:"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One official account."""
+
+    name: str
+    settings: WechatSettings
+    callbacks: Callbacks
+    api: WechatApi
+    inbound: Inbound
+
+    @property
+    def channel(self) -> str:
+        """The name of the channel in contacts and pushes."""
+        return PREFIX + self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Wechat:
+    """What the addresses of the channel work with."""
+
+    accounts: Mapping[str, Account]
+    intake: Intake
+    contacts: Contacts
+    binding: Binding
+    agents: Agents
+    clock: Clock
+    url: str
+    media_folder: Path
+    delivery: Delivery
+
+
+KEY = web.AppKey("wechat", Wechat)
+
+
+async def handle(accounts: Mapping[str, Account], pushed: Pushed) -> None:
+    """Deal with a stored push of one of `accounts`; one of an account that is gone is dropped."""
+    account = accounts.get(pushed.channel.removeprefix(PREFIX))
+    if account is not None:
+        await account.inbound.handle(pushed)

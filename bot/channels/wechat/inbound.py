@@ -1,0 +1,219 @@
+"""What is done with a push: every kind of message and event, in one place."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.channels.wechat.callback import Push
+from bot.channels.wechat.incoming import Incoming, Kind, read
+from bot.channels.wechat.media import Media
+from bot.domain.errors import Code, ProblemError
+from bot.domain.messages import MAX_TEXT, Button, IncomingMessage, Message
+from bot.domain.ownership import Author, State
+from bot.services.binding import Binding
+from bot.services.contacts import Contacts, grant, own_prefix, reply_to
+from bot.services.conversations import Conversations
+from bot.services.delivery import Delivery
+from bot.services.human_queue import HumanQueue
+from bot.services.intake import Pushed
+from bot.services.ports import Clock
+from bot.services.texts import text
+from bot.settings import WechatSettings
+from bot.storage.database import Database
+from bot.storage.models import ContactRow
+
+log = structlog.get_logger(__name__)
+
+LOOK_BACK = 30
+
+
+class Inbound:
+    """Deals with the pushes of one account."""
+
+    def __init__(
+        self,
+        name: str,
+        account: WechatSettings,
+        database: Database,
+        clock: Clock,
+        conversations: Conversations,
+        contacts: Contacts,
+        binding: Binding,
+        delivery: Delivery,
+        queue: HumanQueue,
+        media: Media,
+    ) -> None:
+        self.channel = f"wechat:{name}"
+        self._account = account
+        self._database = database
+        self._clock = clock
+        self._conversations = conversations
+        self._contacts = contacts
+        self._binding = binding
+        self._delivery = delivery
+        self._queue = queue
+        self._media = media
+
+    async def handle(self, pushed: Pushed) -> None:
+        """Deal with a stored push; the same one again changes nothing more."""
+        what = read(Push(pushed.key, pushed.address, pushed.fields))
+        if what.kind is Kind.SILENT:
+            return
+        if what.kind is Kind.UNFOLLOW:
+            await self._unfollow(pushed)
+            return
+        contact = await self._contacts.open(self.channel, pushed.address, self._account.game)
+        await self._open_window(contact, what, pushed.at)
+        self._delivery.watch(contact.conversation_id, contact.id)
+        await self._act(contact, what, own_prefix(contact.id) + pushed.key)
+        self._delivery.wake(contact.id)
+
+    async def _open_window(self, contact: ContactRow, what: Incoming, at: datetime) -> None:
+        account = self._account
+        async with self._database.begin() as session:
+            row = await session.get(ContactRow, contact.id, with_for_update=True)
+            if row is None:
+                return
+            if what.opens_window:
+                lasts = timedelta(seconds=account.message_quota_s)
+                grant(row, "message", at, account.message_quota, lasts)
+            elif what.opens_short_window:
+                grant(row, "event", at, account.event_quota, timedelta(seconds=account.event_quota_s))
+
+    async def _unfollow(self, pushed: Pushed) -> None:
+        changed = await self._contacts.forget(self.channel, pushed.address, self._account.unfollow)
+        if changed is not None:
+            await self._queue.announce(changed)
+
+    # ------------------------------------------------------------------ by kind
+    async def _act(self, contact: ContactRow, what: Incoming, client_id: str) -> None:
+        conversation = contact.conversation_id
+        match what.kind:
+            case Kind.TEXT | Kind.MENU_ANSWER:
+                await self._say(contact, client_id, what.text, option=what.option)
+            case Kind.VOICE if what.text:
+                await self._say(contact, client_id, what.text, meta=await self._kept(what))
+            case Kind.FOLLOW:
+                buttons = (
+                    Button(text("wechat-welcome-refund"), "/account_refund_mistaken"),
+                    Button(text("wechat-welcome-progress"), "/ticket_progress"),
+                    Button(text("wechat-welcome-human"), "/request_human"),
+                )
+                await self._conversations.tell(
+                    conversation, "wechat-welcome", client_id=client_id, buttons=buttons
+                )
+            case Kind.SCAN:
+                await self._conversations.tell(conversation, "wechat-scanned", client_id=client_id)
+            case Kind.CLICK if what.value.startswith("/"):
+                await self._press(contact, client_id, what.value)
+            case Kind.CLICK:
+                await self._say(contact, client_id, what.value)
+            case Kind.UNKNOWN if not what.text and client_id.partition(":")[2].startswith("e:"):
+                log.info("wechat_event_unknown", event_name=what.value)
+            case _:
+                await self._keep(contact, what, client_id)
+
+    async def _say(
+        self,
+        contact: ContactRow,
+        client_id: str,
+        words: str,
+        *,
+        option: str = "",
+        meta: dict[str, object] | None = None,
+    ) -> None:
+        """The player's words; a number or a button's own words stand for the button."""
+        if not words.strip():
+            return
+        conversation = contact.conversation_id
+        incoming = IncomingMessage(client_id, words[:MAX_TEXT])
+        if not option and await self._binding.take(conversation, incoming, contact.id) is not None:
+            return
+        payload = await self._chosen(conversation, words, option)
+        try:
+            await self._conversations.receive(
+                conversation, IncomingMessage(client_id, words[:MAX_TEXT], payload), meta=meta
+            )
+        except ProblemError as error:
+            if error.problem.code is not Code.UNKNOWN_PAYLOAD:
+                raise
+            await self._conversations.receive(conversation, incoming, meta=meta)
+
+    async def _press(self, contact: ContactRow, client_id: str, payload: str) -> None:
+        """A menu button with an intent as its key."""
+        try:
+            title = text(f"topic-{payload[1:].replace('_', '-')}")
+        except KeyError:
+            title = payload
+        try:
+            await self._conversations.receive(
+                contact.conversation_id, IncomingMessage(client_id, title, payload)
+            )
+        except ProblemError as error:
+            log.warning("wechat_menu_key_unusable", key=payload, code=error.problem.code.value)
+
+    async def _chosen(self, conversation: str, words: str, option: str) -> str | None:
+        """The payload of the button that is meant: by its id in a msgmenu, its number or its words."""
+        opened = await self._conversations.latest(conversation, LOOK_BACK)
+        if option:
+            seq, _, number = option.partition(".")
+            for message in opened:
+                if str(message.seq) == seq and number.isdigit() and int(number) < len(message.buttons):
+                    return message.buttons[int(number)].payload
+            return None
+        asked = _asked(opened)
+        plain = unicodedata.normalize("NFKC", words).strip().rstrip(".。、)）")
+        if plain.isdecimal() and 1 <= int(plain) <= len(asked):
+            return asked[int(plain) - 1].payload
+        return next((b.payload for b in asked if b.title.strip() == words.strip()), None)
+
+    async def _keep(self, contact: ContactRow, what: Incoming, client_id: str) -> None:
+        """Show it to whoever reads the conversation; while that is the bot, ask for words."""
+        conversation = contact.conversation_id
+        words = _shown(what)
+        await self._conversations.receive(
+            conversation,
+            IncomingMessage(client_id, words[:MAX_TEXT]),
+            answered=True,
+            meta=await self._kept(what),
+        )
+        key = {Kind.VOICE: "wechat-voice-unheard", Kind.UNKNOWN: "wechat-not-understood-kind"}.get(
+            what.kind, "wechat-media-kept"
+        )
+        await self._conversations.tell(conversation, key, client_id=reply_to(client_id), only_in=State.BOT)
+
+    async def _kept(self, what: Incoming) -> dict[str, object]:
+        """What belongs to the message; the platform keeps files for three days, we keep our own copy."""
+        kept: dict[str, object] = {"kind": what.kind.value, **what.media}
+        media_id = what.media.get("MediaId")
+        if media_id:
+            kept["file"] = await self._media.fetch(media_id)
+        return {"media": kept}
+
+
+def _asked(messages: list[Message]) -> tuple[Button, ...]:
+    """The buttons that are on the table: of the last message that is not the player's and has some, as long
+    as he has not answered it."""
+    for message in reversed(messages):
+        if message.author is Author.PLAYER:
+            return ()
+        if message.buttons:
+            return message.buttons
+    return ()
+
+
+def _shown(what: Incoming) -> str:
+    media = what.media
+    match what.kind:
+        case Kind.LOCATION:
+            x, y = media.get("Location_X", ""), media.get("Location_Y", "")
+            return text("wechat-location", label=what.text, x=x, y=y)
+        case Kind.LINK:
+            return text("wechat-link", title=what.text, url=media.get("Url", ""))
+        case Kind.UNKNOWN:
+            return text("wechat-unknown", kind=what.value)
+        case _:
+            return text(f"wechat-{what.kind.value}")

@@ -1,0 +1,1 @@
+"""The agents' API and live socket; docs/protocol-desk.md is its reference."""

@@ -1,0 +1,46 @@
+"""Opening hours, and by when a message that was left is answered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Daily opening hours in local time. `closes` may be after midnight; the same as `opens`: round the
+    clock."""
+
+    opens: time
+    closes: time
+    zone: ZoneInfo
+
+    def open_at(self, at: datetime) -> bool:
+        """Whether agents are on duty then (aware)."""
+        local = at.astimezone(self.zone).time()
+        if self.opens == self.closes:
+            return True
+        if self.opens < self.closes:
+            return self.opens <= local < self.closes
+        return local >= self.opens or local < self.closes
+
+    def next_opening(self, at: datetime) -> datetime:
+        """The next time at which agents begin; `at` itself while they are on duty."""
+        if self.open_at(at):
+            return at
+        local = at.astimezone(self.zone)
+        opening = datetime.combine(local.date(), self.opens, self.zone)
+        return (
+            opening
+            if opening > local
+            else datetime.combine(local.date() + timedelta(days=1), self.opens, self.zone)
+        )
+
+
+def answered_by(hours: Hours, left_at: datetime, within: timedelta) -> datetime:
+    """By when a message left at `left_at` is answered: the clock runs from the message. Where nobody is on
+    duty before that, an hour after they begin."""
+    limit = left_at + within
+    opening = hours.next_opening(left_at)
+    return limit if opening < limit else opening + timedelta(hours=1)

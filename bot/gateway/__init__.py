@@ -1,0 +1,1 @@
+"""The gateway process: channels, desk, pages and jobs in one aiohttp application."""

@@ -1,0 +1,1 @@
+"""Implementations of the ports that talk to other programs."""

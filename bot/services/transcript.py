@@ -1,0 +1,130 @@
+"""The record of a conversation: numbered messages and events. All other services write through here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.errors import Code, ProblemError
+from bot.domain.messages import Button, Message
+from bot.domain.ownership import Author
+from bot.services import metrics
+from bot.storage.models import ConversationRow, EventRow, MessageRow
+
+
+async def locked(session: AsyncSession, conversation: str) -> ConversationRow:
+    """The conversation, locked until the transaction ends. Raises ProblemError(NOT_FOUND)."""
+    query = select(ConversationRow).where(ConversationRow.id == conversation).with_for_update()
+    row = await session.scalar(query)
+    if row is None:
+        raise ProblemError(Code.NOT_FOUND)
+    return row
+
+
+async def found(session: AsyncSession, conversation: str) -> ConversationRow:
+    """The conversation as it is now, not locked. Raises ProblemError(NOT_FOUND)."""
+    row = await session.get(ConversationRow, conversation)
+    if row is None:
+        raise ProblemError(Code.NOT_FOUND)
+    return row
+
+
+def append(
+    session: AsyncSession,
+    row: ConversationRow,
+    author: Author,
+    text: str,
+    at: datetime,
+    *,
+    buttons: Sequence[Button] = (),
+    author_name: str = "",
+    payload: str | None = None,
+    client_id: str | None = None,
+    meta: dict[str, Any] | None = None,
+) -> Message:
+    """Give the message the next number of the (locked) conversation and keep it."""
+    metrics.messages.labels(author.value).inc()
+    row.seq += 1
+    row.updated_at = at
+    session.add(
+        MessageRow(
+            conversation_id=row.id,
+            seq=row.seq,
+            author=author.value,
+            author_name=author_name,
+            text=text,
+            payload=payload,
+            buttons=[asdict(b) for b in buttons],
+            client_id=client_id,
+            meta=meta or {},
+            at=at,
+        )
+    )
+    return Message(
+        row.id, row.seq, author, text, at, tuple(buttons), author_name, payload, client_id, meta or {}
+    )
+
+
+def record(
+    session: AsyncSession, row: ConversationRow, kind: str, actor: str, at: datetime, **data: Any
+) -> EventRow:
+    """Keep what happened after the conversation's last message."""
+    event = EventRow(conversation_id=row.id, seq=row.seq, at=at, kind=kind, actor=actor, data=data)
+    session.add(event)
+    return event
+
+
+def message_of(row: MessageRow) -> Message:
+    """The stored message as a value."""
+    return Message(
+        conversation=row.conversation_id,
+        seq=row.seq,
+        author=Author(row.author),
+        text=row.text,
+        at=row.at,
+        buttons=tuple(Button(**b) for b in row.buttons),
+        author_name=row.author_name,
+        payload=row.payload,
+        client_id=row.client_id,
+        meta=row.meta,
+    )
+
+
+async def messages(
+    session: AsyncSession, conversation: str, *, after: int = 0, before: int | None = None, limit: int = 200
+) -> list[Message]:
+    """At most `limit` messages in order: the first after `after`, or the last before `before`."""
+    query = select(MessageRow).where(MessageRow.conversation_id == conversation, MessageRow.seq > after)
+    if before is None:
+        rows = (await session.scalars(query.order_by(MessageRow.seq).limit(limit))).all()
+        return [message_of(r) for r in rows]
+    query = query.where(MessageRow.seq < before).order_by(MessageRow.seq.desc()).limit(limit)
+    return [message_of(r) for r in reversed((await session.scalars(query)).all())]
+
+
+async def by_client_id(
+    session: AsyncSession, conversation: str, author: Author, client_id: str
+) -> Message | None:
+    """The message that was stored for this id of the client, if any."""
+    query = select(MessageRow).where(
+        MessageRow.conversation_id == conversation,
+        MessageRow.author == author.value,
+        MessageRow.client_id == client_id,
+    )
+    row = await session.scalar(query)
+    return message_of(row) if row else None
+
+
+async def unread(session: AsyncSession, conversation: str, read_seq: int, reader: Author) -> int:
+    """How many messages after `read_seq` were written by others than `reader`."""
+    query = select(func.count()).where(
+        MessageRow.conversation_id == conversation,
+        MessageRow.seq > read_seq,
+        MessageRow.author != reader.value,
+    )
+    return (await session.scalar(query)) or 0

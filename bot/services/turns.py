@@ -1,0 +1,240 @@
+"""The bot's side of a conversation: each message of the player is put to the brain, once, in order.
+
+A turn is claimed in the database before the brain is asked, so that of several gateways one asks. What the
+brain answers counts only if the bot still owns the conversation then; a brain that fails hands over.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+import structlog
+from sqlalchemy import or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.domain.errors import Code, ProblemError
+from bot.domain.intents import Category, category_of
+from bot.domain.messages import Answer, HandOver, Parse, Turn
+from bot.domain.ownership import Author, State, may_speak
+from bot.services import metrics, topics, transcript
+from bot.services.human_queue import HumanQueue
+from bot.services.ports import Brain, BrainUnavailableError, Bus, Clock
+from bot.storage.database import Database
+from bot.storage.models import ConversationRow, MessageRow
+
+log = structlog.get_logger(__name__)
+
+_FAILED = Answer(hand_over=HandOver("brain_failed"))
+
+IDENTITY_NEEDED = "identity_needed"
+"""The reason of a hand-over wish that asks to find out first which player this is (no human is called)."""
+
+
+class IdentityGate(Protocol):
+    """Leads a player who is not identified yet to say who he is."""
+
+    async def ask(self, session: AsyncSession, row: ConversationRow, seq: int, now: datetime) -> bool:
+        """Ask in the (locked) conversation, because of message `seq`; False where that leads nowhere."""
+        ...
+
+
+class Turns:
+    """Asks the brain. `patience` is how long a player waits for it before a human is called."""
+
+    def __init__(
+        self,
+        database: Database,
+        bus: Bus,
+        clock: Clock,
+        brain: Brain,
+        queue: HumanQueue,
+        patience: timedelta = timedelta(seconds=8),
+    ) -> None:
+        self.identity: IdentityGate | None = None
+        self._database = database
+        self._bus = bus
+        self._clock = clock
+        self._brain = brain
+        self._queue = queue
+        self._patience = patience
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._again: set[str] = set()
+
+    def wake(self, conversation: str) -> None:
+        """See that the waiting messages of `conversation` are answered; returns at once."""
+        if conversation in self._running:
+            self._again.add(conversation)
+            return
+        task = asyncio.create_task(self._run(conversation), name=f"turns:{conversation}")
+        self._running[conversation] = task
+        task.add_done_callback(lambda _: self._finished(conversation))
+
+    def _finished(self, conversation: str) -> None:
+        task = self._running.pop(conversation)
+        again = conversation in self._again
+        self._again.discard(conversation)
+        if task.cancelled():
+            return
+        if task.exception() is not None:
+            log.error("turn_failed", conversation=conversation, exc_info=task.exception())
+        elif again:
+            self.wake(conversation)
+
+    async def wake_abandoned(self) -> int:
+        """Take up what a stopped process left unanswered; returns how many conversations that were."""
+        now = self._clock.now()
+        query = (
+            select(MessageRow.conversation_id)
+            .join(ConversationRow, ConversationRow.id == MessageRow.conversation_id)
+            .where(
+                ConversationRow.state == State.BOT.value,
+                MessageRow.author == Author.PLAYER.value,
+                MessageRow.seq > ConversationRow.answered_seq,
+                or_(ConversationRow.answering_until.is_(None), ConversationRow.answering_until < now),
+            )
+            .distinct()
+        )
+        async with self._database.read() as session:
+            ids = (await session.scalars(query)).all()
+        for id in ids:
+            self.wake(id)
+        return len(ids)
+
+    async def close(self) -> None:
+        """Stop asking. What is not answered stays stored and is taken up at the next start."""
+        for task in list(self._running.values()):
+            task.cancel()
+        await asyncio.gather(*self._running.values(), return_exceptions=True)
+
+    async def _run(self, conversation: str) -> None:
+        try:
+            await self._answer_all(conversation)
+        except ProblemError as error:
+            if error.problem.code is not Code.NOT_FOUND:
+                raise
+            log.info("conversation_gone", conversation=conversation)  # joined another meanwhile
+
+    async def _answer_all(self, conversation: str) -> None:
+        while (claimed := await self._claim(conversation)) is not None:
+            turn, until = claimed
+            await self._bus.publish(
+                topics.conversation(conversation), {"kind": "typing", "from": Author.BOT.value}
+            )
+            began = time.perf_counter()
+            try:
+                async with asyncio.timeout(self._patience.total_seconds()):
+                    answer = await self._brain.answer(turn)
+            except asyncio.CancelledError:
+                await self._give_up_claim(conversation, until)
+                raise
+            except Exception as error:  # whatever it was, the player must not wait for it
+                foreseen = isinstance(error, BrainUnavailableError | TimeoutError)
+                log.warning(
+                    "brain_failed",
+                    conversation=conversation,
+                    seq=turn.seq,
+                    error=repr(error),
+                    exc_info=not foreseen,
+                )
+                metrics.brain_failures.inc()
+                answer = _FAILED
+            try:
+                await self._settle(turn, until, answer)
+            except Exception:  # an answer that can't be stored must not be asked for again and again
+                log.exception("answer_not_kept", conversation=conversation, seq=turn.seq)
+                await self._settle(turn, until, _FAILED)
+            metrics.answers.observe(time.perf_counter() - began)
+
+    async def _claim(self, conversation: str) -> tuple[Turn, datetime] | None:
+        """The next message that waits for the bot, now ours to answer until the time returned; that time
+        also tells our claim from another gateway's."""
+        async with self._database.begin() as session:
+            row = await transcript.locked(session, conversation)
+            now = self._clock.now()
+            if row.state != State.BOT.value or (
+                row.answering_until is not None and row.answering_until > now
+            ):
+                return None
+            message = await self._waiting(session, row)
+            if message is None:
+                return None
+            until = row.answering_until = now + self._patience + timedelta(seconds=5)
+            turn = Turn(conversation, message.seq, message.text, message.payload, row.locale, row.fresh)
+            return turn, until
+
+    @staticmethod
+    async def _waiting(session: AsyncSession, row: ConversationRow) -> MessageRow | None:
+        """The first message that nobody has answered; those that the channel answered itself are passed."""
+        while True:
+            message = await session.scalar(
+                select(MessageRow)
+                .where(
+                    MessageRow.conversation_id == row.id,
+                    MessageRow.seq > row.answered_seq,
+                    MessageRow.author == Author.PLAYER.value,
+                )
+                .order_by(MessageRow.seq)
+                .limit(1)
+            )
+            if message is None or not message.meta.get("answered"):
+                return message
+            row.answered_seq = message.seq
+
+    async def _give_up_claim(self, conversation: str, until: datetime) -> None:
+        async with self._database.begin() as session:
+            await session.execute(
+                update(ConversationRow)
+                .where(ConversationRow.id == conversation, ConversationRow.answering_until == until)
+                .values(answering_until=None)
+            )
+
+    @staticmethod
+    async def _read_as(session: AsyncSession, turn: Turn, parse: Parse) -> dict[str, Any]:
+        """How the message was understood, beside what it came with (a picture, say)."""
+        kept = await session.get(MessageRow, (turn.conversation, turn.seq))
+        return {**(kept.meta if kept is not None else {}), **asdict(parse)}
+
+    async def _settle(self, turn: Turn, until: datetime, answer: Answer) -> None:
+        """Keep what the brain said, in one transaction with the hand-over if it asks for one.
+
+        An answer is dropped if the message is dealt with by now: another gateway took over from us, or the
+        conversation has changed hands.
+        """
+        async with self._database.begin() as session:
+            row = await transcript.locked(session, turn.conversation)
+            now = self._clock.now()
+            if row.answering_until == until:
+                row.answering_until = None
+            if answer.parse is not None:
+                await session.execute(
+                    update(MessageRow)
+                    .where(MessageRow.conversation_id == turn.conversation, MessageRow.seq == turn.seq)
+                    .values(meta=await self._read_as(session, turn, answer.parse))
+                )
+            if turn.seq <= row.answered_seq or not may_speak(State(row.state), Author.BOT):
+                log.info("late_answer_dropped", conversation=turn.conversation, seq=turn.seq, state=row.state)
+                return
+            row.answered_seq = turn.seq
+            row.fresh = False
+            if answer.parse is not None and category_of(answer.parse.intent) is not Category.OTHER:
+                row.intent = answer.parse.intent
+            for reply in answer.replies:
+                transcript.append(session, row, Author.BOT, reply.text, now, buttons=reply.buttons)
+            wish = answer.hand_over
+            if (
+                wish is not None
+                and wish.reason == IDENTITY_NEEDED
+                and self.identity is not None
+                and await self.identity.ask(session, row, turn.seq, now)
+            ):
+                wish = None
+            if wish is not None:
+                await self._queue.enter(session, row, wish, now)
+            seq, handed_over = row.seq, wish is not None
+        await self._bus.publish(topics.conversation(turn.conversation), {"kind": "message", "seq": seq})
+        if handed_over:
+            await self._queue.announce(turn.conversation)

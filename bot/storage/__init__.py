@@ -1,0 +1,1 @@
+"""What is kept: declarative models, the engine, and the migrations (Alembic)."""
