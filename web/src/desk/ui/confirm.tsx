@@ -1,0 +1,31 @@
+import { useEffect, useRef } from "preact/hooks";
+import { t } from "../locales/texts";
+
+export interface ConfirmProps {
+  /** Question, what will happen, name of the deed. */
+  texts: readonly string[];
+  yes: () => void;
+  no: () => void;
+}
+
+/** Asks before something that the player will notice. Escape is "no"; focus returns to where it was. */
+export const Confirm = ({ texts: [question, effect, deed], yes, no }: ConfirmProps) => {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    dialog.current?.showModal();
+  }, []);
+  return (
+    <dialog ref={dialog} class="confirm" aria-labelledby="confirm-question" onClose={no}>
+      <h2 id="confirm-question">{question}</h2>
+      <p>{effect}</p>
+      <div class="confirm-buttons">
+        <button type="button" class="button" onClick={() => dialog.current?.close()}>
+          {t.value.cancel}
+        </button>
+        <button type="button" class="button primary" autoFocus onClick={yes}>
+          {deed}
+        </button>
+      </div>
+    </dialog>
+  );
+};

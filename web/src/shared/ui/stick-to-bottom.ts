@@ -1,0 +1,67 @@
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { signal, type Signal } from "@preact/signals";
+import type { RefObject } from "preact";
+
+const NEAR = 48;
+
+export interface Stick {
+  ref: RefObject<HTMLDivElement | null>;
+  atBottom: Signal<boolean>;
+  toBottom: (smooth?: boolean) => void;
+}
+
+/** Keeps a scrolled list at its end while the reader is there, and leaves the reader alone elsewhere. Growth at
+ * the top (older messages) keeps what is read in place. For the component that renders the entries, each with
+ * `data-seq`; `list` changes when it is another list. */
+export const useStickToBottom = (list: unknown): Stick => {
+  const ref = useRef<HTMLDivElement>(null);
+  const kept = useRef({ atBottom: signal(true), height: 0, top: 0, first: null as Element | null });
+  const state = kept.current;
+
+  const toBottom = (smooth = false): void => {
+    const box = ref.current;
+    if (!box) return;
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    box.scrollTo({ top: box.scrollHeight, behavior: smooth && !calm ? "smooth" : "auto" });
+    state.atBottom.value = true;
+  };
+
+  useLayoutEffect(() => {
+    state.atBottom.value = true;
+    state.first = null;
+  }, [list]);
+
+  useLayoutEffect(() => {
+    const box = ref.current;
+    if (!box) return;
+    const first = box.querySelector("[data-seq]");
+    if (state.atBottom.value) toBottom();
+    else if (first !== state.first && state.first)
+      box.scrollTop = state.top + box.scrollHeight - state.height;
+    state.first = first;
+    state.height = box.scrollHeight;
+    state.top = box.scrollTop;
+  });
+
+  useEffect(() => {
+    const box = ref.current;
+    if (!box) return undefined;
+    const onScroll = () => {
+      state.atBottom.value = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR;
+      state.height = box.scrollHeight;
+      state.top = box.scrollTop;
+    };
+    // The field below grows, the keyboard opens: the box shrinks and the end must stay in sight.
+    const observer = new ResizeObserver(() => {
+      if (state.atBottom.value) toBottom();
+    });
+    box.addEventListener("scroll", onScroll, { passive: true });
+    observer.observe(box);
+    return () => {
+      box.removeEventListener("scroll", onScroll);
+      observer.disconnect();
+    };
+  }, []);
+
+  return { ref, atBottom: state.atBottom, toBottom };
+};
