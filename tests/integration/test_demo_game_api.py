@@ -1,0 +1,333 @@
+"""The demo game server keeps to docs/game-server.openapi.yaml, and refunds once."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from aiohttp.test_utils import TestClient, TestServer
+from openapi_core import OpenAPI
+from openapi_core.testing import MockRequest, MockResponse
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+from yarl import URL
+
+from bot.integrations.signing import signed_headers
+from demo_game import database, seed
+from demo_game.app import create_app
+from demo_game.context import ENGINE
+from demo_game.models import Nonce
+from demo_game.settings import Settings
+
+SECRET = "a-secret-of-the-demo-game-0123456789"
+SPEC = yaml.safe_load((Path(__file__).parents[2] / "docs/game-server.openapi.yaml").read_text("utf-8"))
+HOST, BASE = "https://game.example", "/support"
+
+
+def closed(node: Any) -> Any:
+    """The reference with no room for fields that it does not name."""
+    if isinstance(node, dict):
+        node = {key: closed(value) for key, value in node.items()}
+        if node.get("type") == "object" and "properties" in node:
+            node.setdefault("additionalProperties", False)
+    elif isinstance(node, list):
+        node = [closed(value) for value in node]
+    return node
+
+
+REFERENCE = OpenAPI.from_dict(closed(SPEC))
+
+
+@dataclass
+class Answer:
+    status: int
+    body: Any
+
+
+@dataclass
+class Game:
+    """The running server, whose time stands still at `times["now"]`."""
+
+    client: TestClient[Any, Any]
+    times: dict[str, datetime]
+
+    @property
+    def now(self) -> datetime:
+        return self.times["now"]
+
+    @property
+    def engine(self) -> AsyncEngine:
+        return self.client.app[ENGINE]
+
+    async def call(
+        self,
+        target: str,
+        method: str = "GET",
+        body: Any = None,
+        *,
+        key: str | None = None,
+        headers: dict[str, str] | None = None,
+        documented: bool = True,
+    ) -> Answer:
+        """A signed request to /v1/players/`target`; request and answer are checked against the reference."""
+        target = f"/v1/players/{target}"
+        data = b"" if body is None else json.dumps(body).encode()
+        if headers is None:
+            headers = signed_headers("demo", SECRET, method, target, data, self.now)
+        headers |= {"Content-Type": "application/json"} if data else {}
+        headers |= {"Idempotency-Key": key} if key else {}
+        response = await self.client.request(
+            method, URL(target, encoded=True), data=data or None, headers=headers
+        )
+        raw = await response.read()
+        path, _, query = target.partition("?")
+        args = dict(pair.split("=") for pair in query.split("&")) if query else {}
+        asked = MockRequest(HOST, method.lower(), BASE + path, args=args, headers=headers, data=data or None)
+        if documented:
+            if response.status == 200:
+                REFERENCE.validate_request(asked)
+            said = MockResponse(raw, response.status, dict(response.headers), response.content_type)
+            REFERENCE.validate_response(asked, said)
+        return Answer(response.status, json.loads(raw))
+
+    async def refund(self, player: str, order_no: str, key: str, reason: Any = "mistaken_recharge") -> Answer:
+        target = f"{player}/recharges/{order_no}/refund"
+        return await self.call(target, "POST", {"reason": reason}, key=key)
+
+    async def order_nos(self, player: str) -> list[str]:
+        answer = await self.call(f"{player}/recharges?limit=100")
+        return [order["order_no"] for order in answer.body["recharges"]]
+
+    async def diamonds(self, player: str) -> int:
+        return int((await self.call(f"{player}/wallet")).body["balances"]["钻石"])
+
+
+@pytest.fixture
+async def game(tmp_path: Path) -> AsyncIterator[Game]:
+    times = {"now": datetime.now(UTC)}
+    app = create_app(Settings(tmp_path, SECRET, SECRET), clock=lambda: times["now"])
+    async with TestClient(TestServer(app)) as client:
+        yield Game(client, times)
+
+
+def test_the_reference_names_every_route_and_no_other(tmp_path: Path) -> None:
+    app = create_app(Settings(tmp_path, SECRET, SECRET))
+    routes = {
+        (route.resource.canonical, route.method.lower(), route.name)
+        for route in app.router.routes()
+        if route.resource is not None
+        and route.resource.canonical.startswith("/v1/")
+        and route.method != "HEAD"
+    }
+    assert routes == {
+        (path, method, operation["operationId"])
+        for path, item in SPEC["paths"].items()
+        for method, operation in item.items()
+        if method != "parameters"
+    }
+
+
+@pytest.mark.parametrize("player", [f"p100{n}" for n in range(1, 9)])
+async def test_all_reads_are_as_documented(game: Game, player: str) -> None:
+    things = [
+        "",
+        "/roles",
+        "/wallet",
+        "/recharges",
+        "/bans",
+        "/mail",
+        "/subscription",
+        "/gift-codes/xiaoer666",
+    ]
+    for thing in things:
+        assert (await game.call(player + thing)).status == 200, thing
+    for order_no in await game.order_nos(player):
+        answer = await game.call(f"{player}/recharges/{order_no}")
+        assert (answer.status, answer.body["player_id"]) == (200, player)
+
+
+async def test_profile_of_a_banned_player(game: Game) -> None:
+    profile = (await game.call("p1004")).body
+    assert profile["ban_reason"] == "使用第三方外挂程序(自动瞄准)"
+    until = datetime.fromisoformat(profile["ban_until"])
+    assert timedelta(days=6) < until - game.now <= timedelta(days=7)
+    game.times["now"] += timedelta(days=8)
+    assert (await game.call("p1004")).body["ban_reason"] is None
+
+
+async def test_recharges_are_newest_first_and_limited(game: Game) -> None:
+    orders = (await game.call("p1006/recharges?limit=3")).body["recharges"]
+    paid = [order["paid_at"] for order in orders]
+    assert len(paid) == 3
+    assert paid == sorted(paid, reverse=True)
+    assert len((await game.call("p1006/recharges")).body["recharges"]) == 10
+
+
+@pytest.mark.parametrize("limit", ["0", "101", "-1", "ten", "%EF%BC%91", ""])
+async def test_a_bad_limit(game: Game, limit: str) -> None:
+    answer = await game.call(f"p1006/recharges?limit={limit}")
+    assert (answer.status, answer.body["code"]) == (400, "bad_request")
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [
+        ("XIAOER666", "usable"),
+        ("vip888", "redeemed"),
+        ("SPRING2026", "expired"),
+        ("WINTER2026", "not_started"),
+        ("FIRST100", "used_up"),
+    ],
+)
+async def test_gift_codes(game: Game, code: str, status: str) -> None:
+    assert (await game.call(f"p1006/gift-codes/{code}")).body["status"] == status
+
+
+async def test_a_code_is_redeemed_by_one_player_only(game: Game) -> None:
+    assert (await game.call("p1001/gift-codes/VIP888")).body["status"] == "usable"
+
+
+@pytest.mark.parametrize(
+    "target", ["p9999", "p9999/wallet", "p9999/recharges", "p1001/recharges/1", "p1001/gift-codes/NOPE"]
+)
+async def test_what_does_not_exist(game: Game, target: str) -> None:
+    answer = await game.call(target)
+    assert (answer.status, answer.body["code"], answer.body["retry"]) == (404, "not_found", False)
+
+
+# ---------------------------------------------------------------------- refunds
+async def test_a_refund_takes_back_the_currency_and_marks_the_order(game: Game) -> None:
+    newest, older = await game.order_nos("p1001")
+    before, spent = await game.diamonds("p1001"), (await game.call("p1001")).body["spent_fen"]
+    answer = await game.refund("p1001", newest, "key-0001")
+    assert (answer.status, answer.body["status"]) == (200, "refunded")
+    assert answer.body["refunded_at"] is not None
+    assert await game.diamonds("p1001") == before - 6480
+    assert (await game.call("p1001")).body["spent_fen"] == spent - 64800
+    assert (await game.call(f"p1001/recharges/{older}")).body["status"] == "delivered"
+
+
+async def test_the_same_key_again_gives_the_same_and_does_nothing(game: Game) -> None:
+    order_no = (await game.order_nos("p1001"))[0]
+    first = await game.refund("p1001", order_no, "key-0001")
+    left = await game.diamonds("p1001")
+    game.times["now"] += timedelta(hours=3)
+    assert await game.refund("p1001", order_no, "key-0001") == first
+    assert await game.diamonds("p1001") == left
+
+
+async def test_another_key_is_refused(game: Game) -> None:
+    order_no = (await game.order_nos("p1001"))[0]
+    await game.refund("p1001", order_no, "key-0001")
+    left = await game.diamonds("p1001")
+    answer = await game.refund("p1001", order_no, "key-0002")
+    assert (answer.status, answer.body["code"], answer.body["retry"]) == (409, "already_refunded", False)
+    assert await game.diamonds("p1001") == left
+
+
+async def test_a_key_belongs_to_one_order(game: Game) -> None:
+    first, second = await game.order_nos("p1007")
+    await game.refund("p1007", first, "key-0001")
+    answer = await game.refund("p1007", second, "key-0001")
+    assert (answer.status, answer.body["code"]) == (422, "idempotency_key_reused")
+    assert (await game.call(f"p1007/recharges/{second}")).body["status"] == "delivered"
+
+
+async def test_spent_currency_is_not_refunded(game: Game) -> None:
+    order_no = (await game.order_nos("p1002"))[0]
+    answer = await game.refund("p1002", order_no, "key-0001")
+    assert (answer.status, answer.body["code"]) == (409, "currency_consumed")
+    assert (await game.call(f"p1002/recharges/{order_no}")).body["status"] == "delivered"
+
+
+async def test_an_undelivered_order_is_refunded_without_taking_anything(game: Game) -> None:
+    order_no = (await game.order_nos("p1003"))[0]
+    assert (await game.refund("p1003", order_no, "key-0001")).body["status"] == "refunded"
+    assert await game.diamonds("p1003") == 0
+
+
+async def test_anothers_order_is_not_found(game: Game) -> None:
+    order_no = (await game.order_nos("p1001"))[0]
+    assert (await game.call(f"p1002/recharges/{order_no}")).status == 404
+    assert (await game.refund("p1002", order_no, "key-0001")).status == 404
+    assert (await game.call(f"p1001/recharges/{order_no}")).body["status"] == "delivered"
+
+
+@pytest.mark.parametrize("keys", [["key-same"] * 6, [f"key-{n:04}" for n in range(6)]])
+async def test_refunds_at_the_same_time_have_one_effect(game: Game, keys: list[str]) -> None:
+    order_no = (await game.order_nos("p1001"))[0]
+    before = await game.diamonds("p1001")
+    answers = await asyncio.gather(*(game.refund("p1001", order_no, key) for key in keys))
+    assert await game.diamonds("p1001") == before - 6480
+    codes = sorted(answer.body.get("code", "ok") for answer in answers)
+    refused = len(set(keys)) - 1
+    assert codes == sorted(["already_refunded"] * refused + ["ok"] * (len(keys) - refused))
+
+
+@pytest.mark.parametrize("key", [None, "short", "k" * 129, "with space"])
+async def test_a_refund_needs_a_key(game: Game, key: str | None) -> None:
+    order_no = (await game.order_nos("p1001"))[0]
+    answer = await game.call(f"p1001/recharges/{order_no}/refund", "POST", {"reason": "x"}, key=key)
+    assert (answer.status, answer.body["code"]) == (400, "idempotency_key_missing")
+
+
+@pytest.mark.parametrize("body", [None, [], {}, {"reason": ""}, {"reason": 5}, {"reason": "x" * 501}])
+async def test_a_refund_needs_a_reason(game: Game, body: Any) -> None:
+    order_no = (await game.order_nos("p1001"))[0]
+    answer = await game.call(f"p1001/recharges/{order_no}/refund", "POST", body, key="key-0001")
+    assert (answer.status, answer.body["code"]) == (400, "bad_request")
+
+
+# ---------------------------------------------------------------------- who asks
+async def test_without_a_signature_nothing_is_told(game: Game) -> None:
+    for target in ("p1001", "p9999", "p1001/no/such/route"):
+        answer = await game.call(target, headers={}, documented=target != "p1001/no/such/route")
+        assert (answer.status, answer.body["code"]) == (401, "signature_missing")
+
+
+async def test_a_nonce_works_once_even_after_a_restart_of_the_demo(game: Game) -> None:
+    headers = signed_headers("demo", SECRET, "GET", "/v1/players/p1001", b"", game.now)
+    assert (await game.call("p1001", headers=dict(headers))).status == 200
+    await seed.reset(game.engine, game.now)
+    answer = await game.call("p1001", headers=dict(headers))
+    assert (answer.status, answer.body["code"]) == (401, "nonce_replayed")
+
+
+async def test_the_same_request_many_times_at_once_passes_once(game: Game) -> None:
+    headers = signed_headers("demo", SECRET, "GET", "/v1/players/p1001", b"", game.now)
+    answers = await asyncio.gather(*(game.call("p1001", headers=dict(headers)) for _ in range(8)))
+    assert sorted(answer.status for answer in answers) == [200] + [401] * 7
+
+
+async def test_nonces_are_forgotten_when_they_can_no_longer_pass(game: Game) -> None:
+    for _ in range(3):
+        await game.call("p1001")
+    game.times["now"] += timedelta(seconds=301)
+    await game.call("p1001")
+    async with database.read(game.engine) as session:
+        assert await session.scalar(select(func.count()).select_from(Nonce)) == 1
+
+
+async def test_a_signature_is_for_one_request(game: Game) -> None:
+    headers = signed_headers("demo", SECRET, "GET", "/v1/players/p1001", b"", game.now)
+    for target in ("p1002", "p1001?x=1", "p1001/wallet"):
+        answer = await game.call(target, headers=dict(headers))
+        assert (answer.status, answer.body["code"]) == (401, "signature_invalid")
+
+
+async def test_a_large_body_is_refused(game: Game) -> None:
+    target = "p1001/recharges/1/refund"
+    answer = await game.call(target, "POST", {"reason": "x" * 20_000}, key="key-0001")
+    assert (answer.status, answer.body["code"]) == (413, "body_too_large")
+
+
+async def test_a_wrong_method(game: Game) -> None:
+    answer = await game.call("p1001", "DELETE", documented=False)
+    assert (answer.status, answer.body["code"]) == (405, "method_not_allowed")
