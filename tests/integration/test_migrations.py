@@ -77,6 +77,14 @@ async def test_of_several_that_start_at_once_one_migrates(url: str) -> None:
         await database.close()
 
 
+async def test_a_new_file_can_be_opened_by_many_at_once(tmp_path: Path) -> None:
+    """SQLite lets some of those fail at once that switch a new file to WAL together."""
+    for number in range(30):
+        databases = [Database(f"sqlite:///{tmp_path / f'{number}.db'}") for _ in range(8)]
+        await asyncio.gather(*(database.ping() for database in databases))
+        await asyncio.gather(*(database.close() for database in databases))
+
+
 async def test_a_migration_that_fails_leaves_nothing_behind(
     url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
