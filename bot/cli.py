@@ -11,6 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from bot import log
+from bot.audit_cli import app as audit
 from bot.domain.errors import ProblemError
 from bot.services.agents import Agents
 from bot.services.texts import problem_text
@@ -33,6 +34,7 @@ app.add_typer(db, name="db")
 app.add_typer(agent, name="agent")
 app.add_typer(demo, name="demo")
 app.add_typer(wechat, name="wechat")
+app.add_typer(audit, name="audit")
 
 
 @app.command()

@@ -76,6 +76,7 @@ async def database(
     yield database
     tables = ", ".join(f'"{table}"' for table in Base.metadata.tables)
     async with database.engine.begin() as connection:
+        await connection.execute(text("SET LOCAL session_replication_role = replica"))  # no audit triggers
         await connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY"))
     await database.close()
 

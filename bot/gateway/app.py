@@ -16,6 +16,7 @@ from bot.desk.desk import Desk
 from bot.desk.routes import add_routes as add_desk_routes
 from bot.gateway import demo, health, pages
 from bot.jobs.periodic import Job, running
+from bot.services.audit import log_head
 from bot.services.delivery import delivering
 from bot.web.problems import MAX_BODY, problems_middleware
 
@@ -55,6 +56,7 @@ async def _jobs(services: Services) -> AsyncIterator[None]:
         Job("abandoned_turns", timedelta(seconds=5), services.turns.wake_abandoned),
         Job("deserted_conversations", gone / 12, lambda: services.queue.requeue_deserted(gone)),
         Job("unknown_refunds", timedelta(seconds=10), services.refunds.settle_unknown),
+        Job("audit_head", timedelta(hours=1), lambda: log_head(services.database)),
         Job("expired_sessions", timedelta(minutes=10), services.agents.forget_expired),
     ]
     async with running(jobs):
