@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+from bot.domain.intents import Urgency
 from bot.domain.recharges import RechargeOrder, RefundDecision
 from bot.services.ports import PlayerProfile
 from bot.services.refunds import RefundResult
+from bot.services.ticket_items import Ticket
 
 
 class Refunds(Protocol):
@@ -32,12 +34,55 @@ class Refunds(Protocol):
         ...
 
 
+class Tickets(Protocol):
+    """The part of bot.services.tickets.Tickets that the dialogue uses."""
+
+    async def open(
+        self,
+        conversation: str,
+        *,
+        intent: str,
+        summary: str,
+        facts: Mapping[str, Any] | None = None,
+        priority: Urgency | None = None,
+        promise: timedelta | None = None,
+        key: str | None = None,
+    ) -> Ticket:
+        """A new ticket, or the one that this key gave before."""
+        ...
+
+    async def of_player(self, conversation: str, limit: int = 5) -> list[Ticket]:
+        """The player's tickets, open ones first, newest first."""
+        ...
+
+    async def one(self, conversation: str, number: str) -> Ticket:
+        """The player's ticket of this number."""
+        ...
+
+    async def add(self, conversation: str, number: str, words: str) -> Ticket:
+        """The player adds something."""
+        ...
+
+    async def withdraw(self, conversation: str, number: str, words: str = "") -> Ticket:
+        """The player needs it no longer."""
+        ...
+
+    async def reopen(self, conversation: str, number: str, words: str = "") -> Ticket:
+        """It is not solved after all."""
+        ...
+
+
 class Services(Protocol):
     """What actions may use; everything is asked for by conversation, which says who the player is."""
 
     @property
     def refunds(self) -> Refunds:
         """Refunds and recharges."""
+        ...
+
+    @property
+    def tickets(self) -> Tickets:
+        """What is not solved at once."""
         ...
 
     async def profile(self, conversation: str) -> PlayerProfile:

@@ -7,20 +7,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.domain.recharges import RechargeOrder
+from bot.services.day_words import day_and_time as day_and_time
 from bot.services.refunds import yuan
 from bot.services.texts import text
-
-
-def day_and_time(at: datetime, now: datetime, zone: ZoneInfo, locale: str) -> str:
-    """Such as "昨天 21:40", in the player's zone."""
-    local, today = at.astimezone(zone), now.astimezone(zone).date()
-    time = f"{local:%H:%M}"
-    days = (today - local.date()).days
-    if days in (0, 1):
-        return text("day-yesterday" if days else "day-today", locale, time=time)
-    key = "day-this-year" if local.year == today.year else "day-other-year"
-    # As texts: numbers would be written with separators (2,026).
-    return text(key, locale, year=str(local.year), month=str(local.month), day=str(local.day), time=time)
 
 
 def order_words(order: RechargeOrder, now: datetime, zone: ZoneInfo, locale: str) -> dict[str, str]:

@@ -25,6 +25,8 @@ from bot.services.inbox import Inbox
 from bot.services.left_messages import LeftMessages
 from bot.services.ports import Brain, Bus, Clock, GameServer, PlayerProfile
 from bot.services.refunds import Refunds
+from bot.services.ticket_steps import TicketSteps
+from bot.services.tickets import Tickets
 from bot.services.transcript import found
 from bot.services.turns import Turns
 from bot.settings import Settings
@@ -41,6 +43,7 @@ class ActionServices:
     clock: Clock
     game: GameServer
     refunds: Refunds
+    tickets: Tickets
 
     async def profile(self, conversation: str) -> PlayerProfile:
         """The player of `conversation` as the game knows him. Raises ProblemError as the port does."""
@@ -77,6 +80,7 @@ class Services:
     inbox: Inbox
     wechat: Wechat
     left_messages: LeftMessages
+    tickets: Tickets
 
 
 @asynccontextmanager
@@ -116,19 +120,24 @@ async def services(settings: Settings, *, brain: Brain | None = None) -> AsyncIt
                 )
             ),
             left_messages=_left_messages(settings, core, conversations),
+            tickets=core.tickets,
         )
 
 
 def _left_messages(settings: Settings, core: _Core, conversations: Conversations) -> LeftMessages:
-    hours = settings.hours
     return LeftMessages(
         core.database,
         core.clock,
         conversations,
         core.queue,
-        Hours(hours.opens, hours.closes, ZoneInfo(hours.timezone)),
-        timedelta(hours=hours.answer_within_h),
+        _hours(settings),
+        timedelta(hours=settings.hours.answer_within_h),
     )
+
+
+def _hours(settings: Settings) -> Hours:
+    hours = settings.hours
+    return Hours(hours.opens, hours.closes, ZoneInfo(hours.timezone))
 
 
 _action_services: ActionServices | None = None
@@ -145,7 +154,9 @@ async def action_services() -> ActionServices:
         if _action_services is None:
             settings = configuration.load()
             core = await _core(settings, AsyncExitStack())
-            _action_services = ActionServices(core.database, settings, core.clock, core.game, core.refunds)
+            _action_services = ActionServices(
+                core.database, settings, core.clock, core.game, core.refunds, core.tickets
+            )
     return _action_services
 
 
@@ -157,6 +168,8 @@ class _Core:
     game: GameServer
     queue: HumanQueue
     refunds: Refunds
+    steps: TicketSteps
+    tickets: Tickets
 
 
 async def _core(settings: Settings, stack: AsyncExitStack) -> _Core:
@@ -181,7 +194,17 @@ async def _core(settings: Settings, stack: AsyncExitStack) -> _Core:
     stack.push_async_callback(server.close)
     game = IdentifiedPlayers(server)
     queue = HumanQueue(database, bus, clock)
-    return _Core(database, bus, clock, game, queue, Refunds(database, bus, clock, game, queue))
+    steps = TicketSteps(bus, _hours(settings), {id: ZoneInfo(g.timezone) for id, g in settings.games.items()})
+    return _Core(
+        database=database,
+        bus=bus,
+        clock=clock,
+        game=game,
+        queue=queue,
+        refunds=Refunds(database, bus, clock, game, queue),
+        steps=steps,
+        tickets=Tickets(database, clock, steps),
+    )
 
 
 @asynccontextmanager

@@ -36,6 +36,7 @@ class Code(StrEnum):
     IDENTITY_NEEDED = "identity_needed"
     NOT_OWNER = "not_owner"
     WRONG_STATE = "wrong_state"
+    TICKET_STATE = "ticket_state"
     NOT_REFUNDABLE = "not_refundable"
     ALREADY_REFUNDED = "already_refunded"
     OUTCOME_UNKNOWN = "outcome_unknown"

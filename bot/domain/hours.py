@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 
@@ -36,6 +36,27 @@ class Hours:
             if opening > local
             else datetime.combine(local.date() + timedelta(days=1), self.opens, self.zone)
         )
+
+    def next_closing(self, at: datetime) -> datetime:
+        """When agents end next after `at`; where they answer round the clock, a day later."""
+        if self.opens == self.closes:
+            return at + timedelta(days=1)
+        local = at.astimezone(self.zone)
+        closing = datetime.combine(local.date(), self.closes, self.zone)
+        while closing.astimezone(UTC) <= at.astimezone(UTC):
+            closing += timedelta(days=1)
+        return closing
+
+    def after_work(self, at: datetime, worked: timedelta) -> datetime:
+        """The moment at which agents have been on duty for `worked` since `at` (aware, UTC)."""
+        moment = at.astimezone(UTC)
+        while True:
+            opening = self.next_opening(moment).astimezone(UTC)
+            closing = self.next_closing(opening).astimezone(UTC)
+            if worked <= closing - opening:
+                return opening + worked if worked else moment
+            worked -= closing - opening
+            moment = closing
 
 
 def answered_by(hours: Hours, left_at: datetime, within: timedelta) -> datetime:

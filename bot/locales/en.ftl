@@ -36,6 +36,7 @@ error-forbidden = You may not do that.
 error-not-found = Not found.
 error-not-owner = This conversation is not yours.
 error-wrong-state = The conversation has changed hands; please look again.
+error-ticket-state = The ticket has changed meanwhile; please look again.
 error-not-refundable = The rules do not allow an automatic refund of this order.
 error-already-refunded = This order was refunded before.
 error-outcome-unknown = The outcome is not known yet; we are checking.
@@ -48,6 +49,7 @@ error-internal = Something went wrong; please try again later.
 # Parts that the bot's answers about recharges are made of (actions/words.py).
 day-today = today { $time }
 day-yesterday = yesterday { $time }
+day-tomorrow = tomorrow { $time }
 day-this-year = { $month }/{ $day } { $time }
 day-other-year = { $year }-{ $month }-{ $day } { $time }
 order-line = { $when } · ¥{ $yuan } · { $product } · { $status }

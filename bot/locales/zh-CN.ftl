@@ -36,6 +36,7 @@ error-forbidden = 没有权限。
 error-not-found = 没有找到。
 error-not-owner = 这个会话不在你手上。
 error-wrong-state = 会话的状态已经变了，请看最新状态。
+error-ticket-state = 工单的状态已经变了，请看最新状态。
 error-not-refundable = 这笔订单不符合自动退款的规则。
 error-already-refunded = 这笔订单已经退过款了。
 error-outcome-unknown = 结果还没有返回，正在确认。
@@ -48,6 +49,7 @@ error-internal = 出了点问题，请稍后再试。
 # Parts that the bot's answers about recharges are made of (actions/words.py).
 day-today = 今天 { $time }
 day-yesterday = 昨天 { $time }
+day-tomorrow = 明天 { $time }
 day-this-year = { $month }月{ $day }日 { $time }
 day-other-year = { $year }年{ $month }月{ $day }日 { $time }
 order-line = { $when } · { $yuan }元 · { $product } · { $status }

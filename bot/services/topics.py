@@ -16,3 +16,7 @@ def conversation(id: str) -> str:
 def agent(id: int) -> str:
     """News for one agent: conversation (id) changed hands, message (id) arrived."""
     return f"agent:{id}"
+
+
+TICKETS = "tickets"
+"""A ticket was opened or changed: ticket (number)."""

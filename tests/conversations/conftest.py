@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
@@ -24,6 +25,7 @@ from pydantic import SecretStr
 
 import actions.services
 from bot.bootstrap import ActionServices
+from bot.domain.hours import Hours
 from bot.domain.messages import IncomingMessage, Message, Turn
 from bot.domain.ownership import Author, State
 from bot.domain.players import Player
@@ -34,6 +36,8 @@ from bot.services.conversations import Conversations
 from bot.services.human_queue import HumanQueue
 from bot.services.ports import BrainUnavailableError
 from bot.services.refunds import Refunds
+from bot.services.ticket_steps import TicketSteps
+from bot.services.tickets import Tickets
 from bot.services.turns import Turns
 from bot.settings import GameSettings, Settings
 from bot.storage.database import Database, SystemClock
@@ -223,6 +227,7 @@ class World:
     conversations: Conversations
     queue: HumanQueue
     refunds: Refunds
+    tickets: Tickets
     faults: Callable[..., None]
     settled: Callable[[], None]
 
@@ -254,7 +259,9 @@ async def world(engine: Any, tmp_path: Path) -> AsyncIterator[World]:
                 )
             }
         )
-        actions.services.use(ActionServices(database, settings, clock, game, refunds))
+        hours = Hours(settings.hours.opens, settings.hours.closes, ZoneInfo(settings.hours.timezone))
+        tickets = Tickets(database, clock, TicketSteps(bus, hours))
+        actions.services.use(ActionServices(database, settings, clock, game, refunds, tickets))
 
         def fault(endpoint: str, kind: str, times: int = 1, seconds: float = 0) -> None:
             app[FAULTS].add(Fault(endpoint=endpoint, kind=FaultKind(kind), times=times, seconds=seconds))
@@ -265,6 +272,7 @@ async def world(engine: Any, tmp_path: Path) -> AsyncIterator[World]:
             Conversations(database, bus, clock, turns),
             queue,
             refunds,
+            tickets,
             fault,
             app[FAULTS].clear,
         )
