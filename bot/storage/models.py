@@ -15,6 +15,9 @@ from bot.storage.audit_models import AuditEntryRow as AuditEntryRow
 from bot.storage.audit_models import AuditHeadRow as AuditHeadRow
 from bot.storage.base import Base as Base
 from bot.storage.base import UtcDateTime as UtcDateTime
+from bot.storage.ticket_models import TicketDayRow as TicketDayRow
+from bot.storage.ticket_models import TicketEntryRow as TicketEntryRow
+from bot.storage.ticket_models import TicketRow as TicketRow
 
 
 class ConversationRow(Base):
