@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME
 from rasa.shared.core.domain import Domain
@@ -42,7 +43,7 @@ def bounded(
     if cut is None:
         return tracker
     before = rebuilt(tracker.sender_id, events[:cut], domain)
-    head = _summary(before, events[:cut])
+    head = _summary(before, events[:cut], domain)
     for event in head:
         event.timestamp = events[cut].timestamp
     short = rebuilt(tracker.sender_id, [*head, *events[cut:]], domain)
@@ -92,21 +93,53 @@ def _lasting_turns(events: list[Event]) -> int:
     return turns
 
 
-def _summary(state: DialogueStateTracker, events: list[Event]) -> list[Event]:
+def _summary(state: DialogueStateTracker, events: list[Event], domain: Domain) -> list[Event]:
     """Events that lead a new tracker to `state`, to which `events` had led, waiting for the player aside."""
     summary: list[Event] = [ActionExecuted(ACTION_SESSION_START_NAME), SessionStarted()]
-    summary += [
-        SlotSet(name, slot.value) for name, slot in state.slots.items() if slot.value != slot.initial_value
-    ]
-    name = state.active_loop_name
-    if name is not None and state.active_loop is not None:
-        start = max(
-            i for i, event in enumerate(events) if isinstance(event, ActiveLoop) and event.name == name
-        )
-        asked = [event for event in events[:start] if isinstance(event, UserUttered)]
-        summary += [ActionExecuted(ACTION_LISTEN_NAME), *asked[-1:], ActionExecuted(name), events[start]]
-        if state.active_loop.rejected:
-            summary.append(ActionExecutionRejected(name))
+    slots = {name: slot.initial_value for name, slot in state.slots.items()}
+    if state.active_loop_name is not None and state.active_loop is not None:
+        for run, message, activation in _runs(state, state.active_loop_name, events):
+            # A rule may ask what a slot was when the loop ran, so each run finds the slots as they were.
+            now = rebuilt(state.sender_id, events[:run], domain).current_slot_values()
+            summary += _changes(slots, now)
+            slots = now
+            summary += [ActionExecuted(ACTION_LISTEN_NAME), *message]
+            if activation is None:  # Rasa tells the runs of a loop apart by the rejection between them
+                summary.append(ActionExecutionRejected(state.active_loop_name))
+            summary += [
+                ActionExecuted(_name(events[run]) or state.active_loop_name),
+                *([activation] if activation else []),
+            ]
+    summary += _changes(slots, state.current_slot_values())
+    if state.active_loop is not None and state.active_loop.rejected:
+        summary.append(ActionExecutionRejected(state.active_loop_name))
     if state.is_paused():
         summary.append(ConversationPaused())
     return summary
+
+
+def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Event]:
+    return [SlotSet(name, value) for name, value in after.items() if value != before[name]]
+
+
+def _runs(
+    state: DialogueStateTracker, loop: str, events: list[Event]
+) -> list[tuple[int, list[Event], ActiveLoop | None]]:
+    """Where in `events` the active `loop` began (with its activation) and, if that was later, where it took
+    up its thread again; each with the message before it."""
+    at, activation = max(
+        (i, event) for i, event in enumerate(events) if isinstance(event, ActiveLoop) and event.name == loop
+    )
+    began = max((i for i, event in enumerate(events[:at]) if isinstance(event, ActionExecuted)), default=at)
+    applied = [event for event in state.applied_events() if _name(event) == loop]
+    resumed = max((i for i, event in enumerate(events) if applied and event is applied[-1]), default=began)
+    runs: list[tuple[int, list[Event], ActiveLoop | None]] = [(began, _message(events[:began]), activation)]
+    return runs if resumed <= began else [*runs, (resumed, _message(events[:resumed]), None)]
+
+
+def _message(events: list[Event]) -> list[Event]:
+    return [event for event in events if isinstance(event, UserUttered)][-1:]
+
+
+def _name(event: Event) -> str | None:
+    return event.action_name if isinstance(event, ActionExecuted) else None

@@ -22,10 +22,15 @@ from rasa.engine.constants import PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER
 from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.storage import ModelMetadata
 from rasa.nlu.classifiers.regex_message_handler import RegexMessageHandler
+from rasa.shared.core.constants import (
+    USER_INTENT_BACK,
+    USER_INTENT_RESTART,
+    USER_INTENT_SESSION_START,
+)
 from rasa.shared.core.events import SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.core.training_data.story_reader.yaml_story_reader import YAMLStoryReader
-from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.utils.common import TempDirectoryPath, get_temp_dir_name
 
@@ -35,6 +40,7 @@ from bot.brain.runner import PlainGraphRunner
 log = structlog.get_logger(__name__)
 
 LOCALE_SLOT = "locale"
+_WINDING_BACK = {USER_INTENT_BACK, USER_INTENT_RESTART, USER_INTENT_SESSION_START}
 
 
 class TurnFailedError(Exception):
@@ -118,13 +124,14 @@ class TurnProcessor(MessageProcessor):
     def read_payload(self, message: UserMessage) -> dict[str, Any]:
         """The parse of a button's payload (``/intent{"entity": "value"}``), without the NLU pipeline.
 
-        Raises TurnFailedError where it is none, or its intent is not in the domain.
+        Raises TurnFailedError where it is none, its intent is not in the domain, or is one of Rasa's own that
+        wind the dialogue back (``/back``, ``/restart``).
         """
         typed = Message(
             data={TEXT: message.text, "message_id": message.message_id, "metadata": message.metadata}
         )
         read = YAMLStoryReader.unpack_regex_message(typed, self.domain, RegexMessageHandler.__name__)
-        if read is typed:
+        if read is typed or read.data[INTENT]["name"] in _WINDING_BACK:
             raise TurnFailedError(f"not a payload of this model: {message.text[:80]!r}")
         return {"message_id": message.message_id, "metadata": message.metadata, **read.as_dict()}
 

@@ -110,9 +110,10 @@ async def test_a_payload_fills_entities(say: Say) -> None:
     assert [(e["entity"], e["value"]) for e in answer.parse.entities] == [("amount", "648")]
 
 
-async def test_a_payload_of_no_known_intent_fails(say: Say) -> None:
+@pytest.mark.parametrize("payload", ["/unheard_of", "/back", "/restart", "/session_start"])
+async def test_a_payload_that_is_no_intent_of_ours_fails(say: Say, payload: str) -> None:
     with pytest.raises(Exception, match="not a payload"):
-        await say("x", payload="/unheard_of")
+        await say("x", payload=payload)
 
 
 async def test_the_language_reaches_the_actions(say: Say) -> None:
