@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+from bot.domain.game import PlayerProfile
 from bot.domain.intents import Urgency
 from bot.domain.recharges import RechargeOrder, RefundDecision
-from bot.services.ports import PlayerProfile
 from bot.services.refunds import RefundResult
 from bot.services.ticket_items import Ticket
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from bot import settings as configuration
 from bot.channels.wechat.channel import Wechat
 from bot.channels.wechat.setup import wechat
+from bot.domain.game import PlayerProfile
 from bot.domain.hours import Hours
 from bot.integrations.brain import SocketBrain, StockRasaBrain
 from bot.integrations.game_server import HttpGameServer
@@ -20,10 +21,10 @@ from bot.services.agents import Agents
 from bot.services.bus import MemoryBus
 from bot.services.conversations import Conversations
 from bot.services.human_queue import HumanQueue
-from bot.services.identity import IdentifiedPlayers
+from bot.services.identity import identified_players
 from bot.services.inbox import Inbox
 from bot.services.left_messages import LeftMessages
-from bot.services.ports import Brain, Bus, Clock, GameServer, PlayerProfile
+from bot.services.ports import Brain, Bus, Clock, GameServer
 from bot.services.refunds import Refunds
 from bot.services.ticket_steps import TicketSteps
 from bot.services.tickets import Tickets
@@ -192,7 +193,7 @@ async def _core(settings: Settings, stack: AsyncExitStack) -> _Core:
         }
     )
     stack.push_async_callback(server.close)
-    game = IdentifiedPlayers(server)
+    game = identified_players(server)
     queue = HumanQueue(database, bus, clock)
     steps = TicketSteps(bus, _hours(settings), {id: ZoneInfo(g.timezone) for id, g in settings.games.items()})
     return _Core(

@@ -10,13 +10,13 @@ from typing import Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from bot.domain.errors import Code, ProblemError
+from bot.domain.game import PlayerProfile
 from bot.domain.intents import category_of
 from bot.domain.messages import MAX_TEXT, Message
 from bot.domain.ownership import Author
 from bot.domain.recharges import RechargeOrder
 from bot.services.agents import MAX_PASSWORD, AgentSession
 from bot.services.inbox_items import Event, Note, Summary, View
-from bot.services.ports import PlayerProfile
 from bot.web.fields import StorableText
 from bot.web.times import iso
 
@@ -186,8 +186,11 @@ def view(opened: View) -> dict[str, Any]:
 
 def profile(player: PlayerProfile) -> dict[str, Any]:
     """The player as the game knows him."""
-    shown = asdict(player)
-    return shown | {"registered_at": iso(player.registered_at), "ban_until": _iso(player.ban_until)}
+    return asdict(player) | {
+        "registered_at": iso(player.registered_at),
+        "ban_until": _iso(player.ban_until),
+        "frozen_at": _iso(player.frozen_at),
+    }
 
 
 def recharge(order: RechargeOrder) -> dict[str, Any]:

@@ -2,40 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import inspect
+from collections.abc import Callable
+from typing import Any, cast
 
 from bot.domain.errors import Code, ProblemError
 from bot.domain.players import identified
-from bot.domain.recharges import RechargeOrder
-from bot.services.ports import GameServer, PlayerProfile
+from bot.services.game import GameServer
 
 
-class IdentifiedPlayers:
-    """A GameServer that raises ProblemError(IDENTITY_NEEDED) instead of asking for a stranger."""
+def identified_players(game: GameServer) -> GameServer:
+    """`game`, with ProblemError(IDENTITY_NEEDED) raised instead of asking it for a stranger."""
+    return cast(GameServer, _IdentifiedPlayers(game))
+
+
+class _IdentifiedPlayers:
+    """Wraps whatever the port has or will have, so that no method can be forgotten: each one that takes a
+    `player_id` is checked."""
 
     def __init__(self, game: GameServer) -> None:
         self._game = game
 
-    async def profile(self, game: str, player_id: str) -> PlayerProfile:
-        """See the port GameServer."""
-        return await self._game.profile(game, _known(player_id))
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        method: Callable[..., Any] = getattr(self._game, name)
+        signature = inspect.signature(method)
+        if "player_id" not in signature.parameters:
+            return method
 
-    async def recharges(self, game: str, player_id: str, limit: int = 10) -> Sequence[RechargeOrder]:
-        """See the port GameServer."""
-        return await self._game.recharges(game, _known(player_id), limit)
+        async def checked(*args: Any, **kwargs: Any) -> Any:
+            if not identified(signature.bind(*args, **kwargs).arguments["player_id"]):
+                raise ProblemError(Code.IDENTITY_NEEDED)
+            return await method(*args, **kwargs)
 
-    async def recharge(self, game: str, player_id: str, order_no: str) -> RechargeOrder:
-        """See the port GameServer."""
-        return await self._game.recharge(game, _known(player_id), order_no)
-
-    async def refund(
-        self, game: str, player_id: str, order_no: str, *, key: str, reason: str
-    ) -> RechargeOrder:
-        """See the port GameServer."""
-        return await self._game.refund(game, _known(player_id), order_no, key=key, reason=reason)
-
-
-def _known(player_id: str) -> str:
-    if not identified(player_id):
-        raise ProblemError(Code.IDENTITY_NEEDED)
-    return player_id
+        setattr(self, name, checked)  # looked up once
+        return checked

@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.errors import Code, ProblemError
+from bot.domain.game import PlayerProfile
 from bot.domain.messages import Message
 from bot.domain.ownership import Change, State
 from bot.domain.recharges import RechargeOrder
@@ -34,7 +35,7 @@ from bot.services.inbox_items import (
     recent_notes,
     summaries,
 )
-from bot.services.ports import Bus, Clock, GameServer, PlayerProfile
+from bot.services.ports import Bus, Clock, GameServer
 from bot.storage.database import Database
 from bot.storage.models import ConversationRow, EventRow, NoteRow
 

@@ -1,16 +1,17 @@
-"""What services need from outside, where more than one implementation exists."""
+"""What services need from outside, where more than one implementation exists; bot/services/game.py has the
+port to the game."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
 from bot.domain.messages import Answer, Message, Turn
-from bot.domain.recharges import RechargeOrder
+from bot.services.game import GameServer as GameServer
 
 
 class Clock(Protocol):
@@ -50,52 +51,6 @@ class Bus(Protocol):
 
     def subscribe(self, *topics: str) -> AbstractAsyncContextManager[AsyncIterator[dict[str, Any]]]:
         """Listen to `topics` while the context is open; events published after entering are received."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class PlayerProfile:
-    """A player as the game knows him. Times are aware UTC; `age` is from real-name registration, if done."""
-
-    id: str
-    name: str
-    server: str
-    role: str
-    level: int
-    vip: int
-    registered_at: datetime
-    age: int | None = None
-    wallet: dict[str, int] = field(default_factory=dict)  # units of in-game currency by name
-    spent_fen: int = 0  # of all recharges that were not refunded
-    ban_reason: str | None = None
-    ban_until: datetime | None = None
-
-
-class GameServer(Protocol):
-    """The studio's game, by the API of docs/connect-your-game.md. `player_id` always comes from a token or
-    the stored conversation; the game checks that an order belongs to the player.
-
-    Every method raises ProblemError: GAME_UNAVAILABLE (retry helps; a change may or may not have happened),
-    NOT_FOUND, or GAME_REFUSED with the game's reason in args["reason"].
-    """
-
-    async def profile(self, game: str, player_id: str) -> PlayerProfile:
-        """Who the player is."""
-        ...
-
-    async def recharges(self, game: str, player_id: str, limit: int = 10) -> Sequence[RechargeOrder]:
-        """The player's recharge orders, newest first."""
-        ...
-
-    async def recharge(self, game: str, player_id: str, order_no: str) -> RechargeOrder:
-        """One order of this player; NOT_FOUND also for another's."""
-        ...
-
-    async def refund(
-        self, game: str, player_id: str, order_no: str, *, key: str, reason: str
-    ) -> RechargeOrder:
-        """Take back the currency and pay back the money; the same `key` again gives the same result and does
-        nothing twice. Returns the order as it is afterwards."""
         ...
 
 

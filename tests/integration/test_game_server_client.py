@@ -17,7 +17,8 @@ from structlog.testing import capture_logs
 
 from bot.domain.errors import Code, Problem, ProblemError
 from bot.domain.recharges import OrderStatus
-from bot.integrations.game_server import MAX_ANSWER, HttpGameServer
+from bot.integrations.game.transport import MAX_ANSWER
+from bot.integrations.game_server import HttpGameServer
 from demo_game.app import create_app
 from demo_game.context import FAULTS
 from demo_game.faults import Fault, FaultKind

@@ -19,8 +19,8 @@ from actions.not_understood import ActionNotUnderstood
 from actions.refund_form import ActionAskRefundConfirmed, ActionAskRefundOrder, ValidateRefundForm
 from actions.refund_mistaken import ActionRefundMistaken
 from bot.domain.errors import Code, ProblemError
+from bot.domain.game import PlayerProfile
 from bot.domain.recharges import OrderStatus, RechargeOrder, RefundPolicy, decide_refund
-from bot.services.ports import PlayerProfile
 from bot.services.refunds import RefundResult, RefundState
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)

@@ -15,6 +15,7 @@ from argon2 import PasswordHasher
 
 from bot.desk.desk import Desk
 from bot.desk.routes import add_routes
+from bot.domain.game import PlayerProfile
 from bot.domain.messages import Answer, HandOver, IncomingMessage, Parse, Reply, Turn
 from bot.domain.ownership import State
 from bot.domain.players import Player
@@ -24,7 +25,6 @@ from bot.services.bus import MemoryBus
 from bot.services.conversations import Conversations
 from bot.services.human_queue import HumanQueue
 from bot.services.inbox import Inbox
-from bot.services.ports import PlayerProfile
 from bot.services.turns import Turns
 from bot.storage.database import Database
 from bot.web.problems import problems_middleware

@@ -272,6 +272,7 @@ async def test_the_players_record_comes_from_the_game_and_the_look_is_kept(offic
         "spent_fen": 64800,
         "ban_reason": None,
         "ban_until": None,
+        "frozen_at": None,
     }
     [order] = record["recharges"]
     assert (order["order_no"], order["amount_fen"], order["status"]) == ("G1", 64800, "delivered")
