@@ -1,0 +1,238 @@
+"""Reads the refund policy's file. A mistake in it is told with its place, in words that help, before anything
+starts; docs/refunds.md is the reference."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from bot.domain.refunds.conditions import DURATIONS, FLAGS, TEXTS, Condition, Measure
+from bot.domain.refunds.policy import Instead, Outcome, Policy, Reason, Rule
+from bot.domain.refunds.risk import Risk, Signal
+
+_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+_COMPARISONS = ("above", "at_least", "below", "at_most")
+
+
+class PolicyError(Exception):
+    """The policy can't be used; the text says where and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyFile:
+    """A policy, the text that it was read from, and the SHA-256 of what the text means."""
+
+    policy: Policy
+    text: str
+    digest: str
+
+
+def load(path: Path) -> PolicyFile:
+    """The policy in a file. Raises PolicyError."""
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise PolicyError(f"{path}: can't be read: {error}") from None
+    try:
+        return parse(text)
+    except PolicyError as error:
+        raise PolicyError(f"{path}: {error}") from None
+
+
+def parse(text: str) -> PolicyFile:
+    """The policy in a text. Raises PolicyError."""
+    try:
+        written = _File.model_validate(yaml.load(text, _Loader))  # noqa: S506 - a SafeLoader
+    except yaml.YAMLError as error:
+        raise PolicyError(f"not valid YAML: {error}") from None
+    except ValidationError as error:
+        raise PolicyError("; ".join(map(_fault, error.errors()))) from None
+    meaning = written.model_dump_json(exclude_none=True)
+    return PolicyFile(written.policy(), text, hashlib.sha256(meaning.encode()).hexdigest())
+
+
+class _Loader(yaml.SafeLoader):
+    """Refuses a key that is given twice, of which YAML would take the last without a word."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = Counter(str(key.value) for key, _ in node.value)
+        for key, count in keys.items():
+            if count > 1:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"{key!r} is given {count} times", node.start_mark
+                )
+        return super().construct_mapping(node, deep)
+
+
+def _span(value: Any) -> Any:
+    match = re.fullmatch(r"([1-9][0-9]{0,5})([mhd])", value) if isinstance(value, str) else None
+    if match is None:
+        raise ValueError("a duration such as 30m, 12h or 7d is needed")
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})
+
+
+Span = Annotated[timedelta, BeforeValidator(_span)]
+Points = Annotated[int, Field(ge=0, le=100)]
+Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class _Signal(_Part):
+    points: Points
+    free: Annotated[int, Field(ge=0)]
+    most: Points
+
+    def signal(self) -> Signal:
+        return Signal(self.points, self.free, self.most)
+
+
+class _RefundSignal(_Signal):
+    period: Span
+
+
+class _NewAccount(_Part):
+    points: Points
+    younger_than: Span
+
+
+class _Risk(_Part):
+    refunds: _RefundSignal
+    device: _Signal
+    payer: _Signal
+    consumed: _Signal
+    new_account: _NewAccount
+
+    def risk(self) -> Risk:
+        return Risk(
+            refunds=self.refunds.signal(),
+            refunds_period=self.refunds.period,
+            device=self.device.signal(),
+            payer=self.payer.signal(),
+            consumed=self.consumed.signal(),
+            new_account=self.new_account.points,
+            new_account_age=self.new_account.younger_than,
+        )
+
+
+class _Execute(_Part):
+    outcome: Literal["execute"]
+
+
+class _Approve(_Part):
+    outcome: Literal["approve"]
+    by: Annotated[list[Word], Field(min_length=1, max_length=5)]
+    say: Annotated[Reason, Field(strict=False)] = Reason.PERSON
+
+
+class _Impossible(_Part):
+    outcome: Literal["impossible"]
+    instead: Annotated[Instead, Field(strict=False)]
+    say: Annotated[Reason, Field(strict=False)] = Reason.PERSON
+
+
+class _Rule(_Part):
+    id: Word
+    when: Annotated[dict[Annotated[Measure, Field(strict=False)], Any], Field(min_length=1)]
+    then: Annotated[_Execute | _Approve | _Impossible, Field(discriminator="outcome")]
+
+    @model_validator(mode="after")
+    def _conditions_make_sense(self) -> _Rule:
+        self.conditions()
+        return self
+
+    def conditions(self) -> dict[Measure, Condition]:
+        return {measure: _condition(measure, asked) for measure, asked in self.when.items()}
+
+    def rule(self) -> Rule:
+        then = self.then
+        return Rule(
+            id=self.id,
+            when=self.conditions(),
+            outcome=Outcome(then.outcome),
+            reason=Reason.ELIGIBLE if isinstance(then, _Execute) else then.say,
+            approvals=tuple(then.by) if isinstance(then, _Approve) else (),
+            instead=then.instead if isinstance(then, _Impossible) else None,
+        )
+
+
+def _condition(measure: Measure, asked: Any) -> Condition:
+    """What `asked` says about a measure. Raises ValueError."""
+    if measure in FLAGS:
+        if not isinstance(asked, bool):
+            raise ValueError(f"{measure}: true or false is needed")
+        return Condition(flag=asked)
+    if measure in TEXTS:
+        key, names = "any_of", asked
+        if isinstance(asked, dict) and len(asked) == 1:
+            key, names = next(iter(asked.items()))
+        names = [names] if isinstance(names, str) else names
+        good = isinstance(names, list) and names and all(isinstance(name, str) for name in names)
+        if key not in ("any_of", "none_of") or not good:
+            raise ValueError(f"{measure}: a word, a list of words, or none_of with such a list is needed")
+        return Condition(**{key: frozenset(names)})
+    if not isinstance(asked, dict) or not asked or not set(asked) <= set(_COMPARISONS):
+        raise ValueError(f"{measure}: {', '.join(_COMPARISONS)} are what can be asked")
+    return Condition(**{key: _number(measure, value) for key, value in asked.items()})
+
+
+def _number(measure: Measure, value: Any) -> int:
+    if measure in DURATIONS:
+        try:
+            return int(_span(value).total_seconds())
+        except ValueError as error:
+            raise ValueError(f"{measure}: {error}") from None
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise ValueError(f"{measure}: a whole number is needed (money in fen)")  # noqa: TRY004 - for pydantic
+    return value
+
+
+class _File(_Part):
+    version: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,32}$")]
+    roles: Annotated[list[Word], Field(min_length=1)]
+    refunds_period: Span
+    double_charge_within: Span
+    partial: bool
+    promise: Span
+    risk: _Risk
+    rules: Annotated[list[_Rule], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _names_fit(self) -> _File:
+        for what, names in (("roles", self.roles), ("rules", [rule.id for rule in self.rules])):
+            twice = [name for name, count in Counter(names).items() if count > 1]
+            if twice:
+                raise ValueError(f"{what}: given twice: {', '.join(twice)}")
+        for rule in self.rules:
+            unknown = set(rule.then.by if isinstance(rule.then, _Approve) else ()) - set(self.roles)
+            if unknown:
+                raise ValueError(f"rule {rule.id}: not among the roles: {', '.join(sorted(unknown))}")
+        return self
+
+    def policy(self) -> Policy:
+        return Policy(
+            version=self.version,
+            roles=tuple(self.roles),
+            rules=tuple(rule.rule() for rule in self.rules),
+            risk=self.risk.risk(),
+            refunds_period=self.refunds_period,
+            double_charge_within=self.double_charge_within,
+            partial=self.partial,
+            promise=self.promise,
+        )
+
+
+def _fault(error: Any) -> str:
+    place = ".".join(str(part) for part in error["loc"])
+    words = error["msg"].removeprefix("Value error, ")
+    return f"{place}: {words}" if place else words
