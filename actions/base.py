@@ -18,6 +18,7 @@ log = structlog.get_logger(__name__)
 
 Events = list[dict[str, Any]]
 
+FIX_SLOTS = ("fix", "fix_answers", "fix_question", "fix_done")
 REFUND_SLOTS = ("refund_order", "refund_confirmed", "refund_choices", "refund_view", "refund_verdict")
 SPOKEN_REASONS = frozenset({"player_request", "not_solved", "not_understood", "failure"})
 """Reasons for a hand-over with a sentence of their own; before the others the action has said why."""
@@ -60,7 +61,7 @@ def hand_over(dispatcher: CollectingDispatcher, tracker: Tracker, reason: str, s
 
 def forget(*but: str) -> Events:
     """Events that empty the memory of the topic, except for the slots in `but`."""
-    slots = ("open_question", "topic", "requested_slot", *REFUND_SLOTS)
+    slots = ("open_question", "topic", "requested_slot", *FIX_SLOTS, *REFUND_SLOTS)
     return [SlotSet(slot, None) for slot in slots if slot not in but]
 
 

@@ -23,8 +23,9 @@ class ActionNotUnderstood(SupportAction):
         """Offers the two likeliest readings where they are likely enough."""
         if not_understood_before(tracker, self.name()):
             return hand_over(dispatcher, tracker, "not_understood")
-        if (tracker.active_loop or {}).get("name"):
-            dispatcher.utter_message(response="utter_refund_again_please")
+        if loop := (tracker.active_loop or {}).get("name"):
+            again = "utter_fix_again_please" if loop == "fix_form" else "utter_refund_again_please"
+            dispatcher.utter_message(response=again)
             return []
         if readings := likely_readings(tracker):
             locale = locale_of(tracker)

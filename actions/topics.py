@@ -8,9 +8,12 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.bans import answer_ban_appeal
 from actions.base import Events, SupportAction, forget, intent_of
+from actions.fix import all_fixes, case_of
 from actions.progress import answer_ticket_progress
 from actions.recharges import answer_recharge_query
+from actions.wishes import second_wish, serve
 from bot.domain.intents import Category, category_of
+from bot.services.fixes import declared
 
 LOOKED_UP = {
     "account_ban_appeal": answer_ban_appeal,
@@ -22,9 +25,11 @@ LOOKED_UP = {
 
 def ask(dispatcher: CollectingDispatcher, tracker: Tracker, question: str) -> Events:
     """Ask `question` (solved, human) and remember what a yes or no will mean."""
-    dispatcher.utter_message(response=f"utter_ask_{question}")
     intent = intent_of(tracker)
     topic = intent if category_of(intent) is not Category.OTHER else tracker.get_slot("topic")
+    if wish := second_wish(tracker, intent) or tracker.get_slot("second_wish"):
+        return serve(dispatcher, tracker, wish)
+    dispatcher.utter_message(response=f"utter_ask_{question}")
     return [SlotSet("open_question", question), SlotSet("topic", topic)]
 
 
@@ -59,8 +64,13 @@ class ActionAnswerAside(SupportAction):
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """The same first answer as elsewhere, without the question after it."""
         intent = intent_of(tracker)
+        fix = all_fixes().get(intent)
         if intent in LOOKED_UP:
             await LOOKED_UP[intent](dispatcher, tracker)
+        elif fix is not None and declared()[intent].aside:
+            case = await case_of(intent, dispatcher, tracker)
+            case.aside = True
+            await fix.carry_out(case)
         else:
             dispatcher.utter_message(response=f"utter_{intent}")
         return []

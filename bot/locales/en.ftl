@@ -141,3 +141,9 @@ bind-page-done = Done. Go back to the official account.
 bind-page-bad = This link is wrong or no longer good. Please ask for a new one.
 left-closed = Our agents are not on duty now. Your message is kept; an agent answers by { $when }.
 bind-code-or-link = Your code is { $code }. Send it to the official account on WeChat, or open { $url } in WeChat. It is good for 10 minutes, once. Tell nobody.
+
+# Buttons of the fixes
+button-yes = Yes
+button-no = No
+button-none = None
+button-human = Talk to a human

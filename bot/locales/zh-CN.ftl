@@ -141,3 +141,9 @@ bind-page-done = 绑定好了，回到公众号继续对话即可。
 bind-page-bad = 绑定链接无效或已过期，请重新获取。
 left-closed = 现在不是人工客服时间，你的留言已经收下，客服会在 { $when } 前回复。
 bind-code-or-link = 你的绑定码是 { $code }。请在微信公众号里发送它，或者在微信里打开 { $url } 。10 分钟内有效，只能用一次，不要告诉别人。
+
+# Buttons of the fixes
+button-yes = 是
+button-no = 不是
+button-none = 没有
+button-human = 转人工

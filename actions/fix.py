@@ -1,0 +1,207 @@
+"""What a fix is: a dialogue that asks what it needs, then changes something and tells the result.
+
+A fix is one class here and one declaration in data/fixes/ (docs/add-a-fix.md). `plan` is asked anew after every
+answer and has no effect; when it has nothing left to ask, the form ends and the action itself acts.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import FollowupAction, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.base import Events, SupportAction, forget, hand_over, locale_of, topic_name
+from actions.services import Services, services
+from actions.wishes import serve
+from actions.words import day_and_time
+from bot.services.fixes import FixDeclared, declared
+from bot.services.texts import DEFAULT_LOCALE, text
+
+
+class Kind(StrEnum):
+    """How a question is answered."""
+
+    CHOICE = "choice"  # one of its options: by button, number or words
+    CONFIRM = "confirm"  # yes or no
+    TEXT = "text"  # any words
+    PICTURE = "picture"  # a picture, or any words
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One answer to choose from; `words` are other ways of saying it."""
+
+    value: str
+    title: str
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked now. `response` is the Rasa response that asks (default `utter_ask_<intent>_<id>`), with
+    `words` for its placeholders. An `optional` question may be passed over with a no."""
+
+    id: str
+    kind: Kind = Kind.CHOICE
+    options: tuple[Option, ...] = ()
+    words: dict[str, str] = field(default_factory=dict)
+    response: str = ""
+    optional: bool = False
+
+    def as_slot(self) -> dict[str, Any]:
+        """As the slot `fix_question` keeps it."""
+        return asdict(self)
+
+
+def question_of(value: dict[str, Any] | None) -> Question | None:
+    """A question from the slot."""
+    if not value:
+        return None
+    options = tuple(
+        Option(o["value"], o["title"], tuple(o.get("words") or ())) for o in value.get("options") or ()
+    )
+    return Question(**{**value, "kind": Kind(value["kind"]), "options": options})
+
+
+class Case:
+    """One player's dialogue with one fix: what he has said so far, and the ways to answer him."""
+
+    def __init__(
+        self, fix: FixDeclared, dispatcher: CollectingDispatcher, tracker: Tracker, known: Services
+    ) -> None:
+        self.fix = fix
+        self.tracker = tracker
+        self.services = known
+        self.conversation: str = tracker.sender_id
+        self.locale = locale_of(tracker)
+        self.aside = False
+        self.answers: dict[str, Any] = dict(tracker.get_slot("fix_answers") or {})
+        self._dispatcher = dispatcher
+
+    # ------------------------------------------------------------------ what was said
+    def answer(self, question: str) -> Any:
+        """The answer to a question of this dialogue, None while there is none."""
+        return self.answers.get(question)
+
+    def heard(self, entity: str) -> Any:
+        """The latest value of an entity in what the player said since the dialogue began."""
+        return (self.answers.get("heard") or {}).get(entity)
+
+    @property
+    def opening(self) -> str:
+        """The message with which it began, as typed."""
+        return str(self.answers.get("opening") or "")
+
+    def facts(self) -> dict[str, Any]:
+        """All of that, for a ticket or for the agent who takes over."""
+        known = {k: v for k, v in self.answers.items() if k not in ("heard", "opening") and v is not None}
+        return {"words": self.opening, **(self.answers.get("heard") or {}), **known}
+
+    # ------------------------------------------------------------------ what is said
+    def say(self, response: str, **words: str) -> None:
+        """Utter a Rasa response."""
+        self._dispatcher.utter_message(response=response, **words)
+
+    async def when(self, at: Any) -> str:
+        """A time (aware) in the player's words and zone."""
+        zone = await self.services.timezone(self.conversation)
+        return day_and_time(at, self.services.now(), zone, self.locale)
+
+    # ------------------------------------------------------------------ how it ends
+    def solved(self, response: str, **words: str) -> Events:
+        """Say the result, and ask whether that solved it."""
+        self.say(response, **words)
+        if self.aside:
+            return []
+        if not self.tracker.get_slot("second_wish"):
+            self._dispatcher.utter_message(response="utter_ask_solved")
+        return self._over(SlotSet("open_question", "solved"), SlotSet("topic", self.fix.intent))
+
+    def done(self, response: str, **words: str) -> Events:
+        """Say the result; there is nothing to ask about it."""
+        self.say(response, **words)
+        return self._over()
+
+    async def ticket(self, summary: str = "", response: str = "", **words: str) -> Events:
+        """Open the ticket that was declared, with all facts, and tell its number and promise."""
+        ticket = await self.services.tickets.open(
+            self.conversation,
+            intent=self.fix.intent,
+            summary=summary or self._summary(),
+            facts=self.facts(),
+            priority=self.fix.ticket.urgency,
+            promise=self.fix.ticket.promise,
+            key=f"{self.fix.intent}:{self.answers.get('began')}",
+        )
+        promise = await self.when(ticket.promised_at) if ticket.promised_at else ""
+        if response:
+            self.say(response, number=ticket.number, promise=promise, **words)
+        self.say("utter_ticket_opened", number=ticket.number, promise=promise)
+        return self._over()
+
+    def human(self, reason: str, response: str = "", summary: str = "", **words: str) -> Events:
+        """Say why (unless the reason has a sentence of its own), and pass the player to a human."""
+        if response:
+            self.say(response, **words)
+        return hand_over(self._dispatcher, self.tracker, reason, summary or self._summary())
+
+    def _summary(self) -> str:
+        """One line for people, in Chinese."""
+        topic = topic_name(self.fix.intent, DEFAULT_LOCALE)
+        said = "；".join(str(v) for k, v in self.facts().items() if k != "words" and v not in (True, False))
+        return text("summary", topic=topic, words=" ".join(filter(None, (self.opening, said)))[:160])
+
+    def _over(self, *events: Any) -> Events:
+        kept = [event["name"] for event in events]
+        return [*forget(*kept), *events, *serve(self._dispatcher, self.tracker, self.tracker.get_slot("second_wish"))]
+
+
+class Fix(SupportAction):
+    """A fix; the declaration of its `intent` says what is published about it."""
+
+    intent: ClassVar[str]
+
+    @abstractmethod
+    async def plan(self, case: Case) -> Question | None:
+        """The next thing to ask, None when enough is known. Only reads; may raise ProblemError."""
+
+    @abstractmethod
+    async def carry_out(self, case: Case) -> Events:
+        """Do what the answers amount to, and end with one of the case's endings. Asked twice, it must not do
+        it twice (bot.services.operations)."""
+
+    def read(self, question: Question, message: dict[str, Any]) -> Any:
+        """The player's message as an answer to `question` where the usual reading found none; None: no
+        answer. `message` is Rasa's parse data."""
+        return None
+
+    async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        """Carry out what the dialogue came to."""
+        events = await self.carry_out(await case_of(self.intent, dispatcher, tracker))
+        return [*events, FollowupAction("action_listen")] if not _followed(events) else events
+
+
+async def case_of(intent: str, dispatcher: CollectingDispatcher, tracker: Tracker) -> Case:
+    """The case as it stands in the dialogue."""
+    return Case(declared()[intent], dispatcher, tracker, await services())
+
+
+def all_fixes() -> dict[str, Fix]:
+    """Every fix that there is a class for, by intent."""
+    found: dict[str, Fix] = {}
+    waiting: list[type[Fix]] = [Fix]
+    while waiting:
+        for kind in waiting.pop().__subclasses__():
+            waiting.append(kind)
+            if getattr(kind, "intent", None):
+                found[kind.intent] = kind()
+    return found
+
+
+def _followed(events: Events) -> bool:
+    return any(event.get("event") == "followup" for event in events)

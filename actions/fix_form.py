@@ -1,0 +1,144 @@
+"""The one form behind all fixes: it reads an answer, has the fix plan, and asks what comes next.
+
+Its only required slot, `fix_done`, is filled when the plan has nothing left to ask; then the fix's own action
+follows. What is no answer is rejected, so that the rules answer it as an aside and the form asks again.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import FollowupAction, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.base import Events, SupportAction, forget, intent_of, locale_of
+from actions.fix import Case, Fix, Kind, Question, all_fixes, case_of, question_of
+from actions.fix_reading import Read, read
+from actions.wishes import entities_of, second_wish
+from bot.services.fixes import declared
+from bot.services.texts import text
+
+class ValidateFixForm(SupportAction):
+    """Reads the player's answer. Without an event the form rejects, and the rules answer instead."""
+
+    async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        """Goes on with the dialogue, begins the one that the message asks for, or ends it."""
+        message = tracker.latest_message or {}
+        button = _button(message)
+        question = question_of(tracker.get_slot("fix_question"))
+        current = str(tracker.get_slot("fix") or "")
+        if question is None or button.get("fix", current) != current:
+            return await begin(dispatcher, tracker, button)
+        if button and button["question"] != question.id:
+            return await changed(dispatcher, tracker, button)
+        fix = all_fixes()[current]
+        answer = read(question, intent_of(tracker), str(message.get("text") or ""), button.get("choice"))
+        if not answer.answered and not answer.drop and (own := fix.read(question, message)) is not None:
+            answer = Read(own, answered=True)
+        if answer.drop:
+            dispatcher.utter_message(response="utter_fix_dropped")
+            return [*forget(), SlotSet("fix_done", "dropped"), FollowupAction("action_listen")]
+        if answer.answered:
+            case = await case_of(current, dispatcher, tracker)
+            _listen(case, message)
+            case.answers[question.id] = answer.value
+            return await go_on(fix, case)
+        return await begin(dispatcher, tracker, button) if _other_wish(tracker, current, question) else []
+
+
+async def begin(dispatcher: CollectingDispatcher, tracker: Tracker, button: dict[str, str]) -> Events:
+    """Start the fix that the message, the button or the second wish of an earlier message asks for."""
+    wish = tracker.get_slot("next_fix") or {}
+    intent = str(wish.get("intent") or button.get("fix") or intent_of(tracker))
+    fix = all_fixes().get(intent)
+    if fix is None:
+        return [*forget(), SlotSet("fix_done", "unknown"), FollowupAction("action_not_understood")]
+    case = await case_of(intent, dispatcher, tracker)
+    message = tracker.latest_message or {}
+    case.answers = {"began": _began(tracker), "opening": "", "heard": dict(wish.get("heard") or {})}
+    if not wish:
+        _listen(case, message)
+        typed = str(message.get("text") or "")
+        case.answers["opening"] = "" if typed.startswith("/") else typed[:300]
+    if button.get("question"):
+        case.answers[button["question"]] = button.get("choice")
+    events = [SlotSet("next_fix", None), SlotSet("topic", intent), SlotSet("fix", intent)]
+    if not wish:
+        events.append(SlotSet("second_wish", second_wish(tracker, intent)))
+    return [*forget("topic", "fix", "requested_slot"), *events, *await go_on(fix, case)]
+
+
+async def changed(dispatcher: CollectingDispatcher, tracker: Tracker, button: dict[str, str]) -> Events:
+    """The player presses a button of an earlier question: that answer changes, later ones are asked again."""
+    current = str(tracker.get_slot("fix"))
+    case = await case_of(current, dispatcher, tracker)
+    kept: dict[str, Any] = {}
+    for name, value in case.answers.items():
+        if name == button["question"]:
+            break
+        kept[name] = value
+    case.answers = {**kept, button["question"]: button.get("choice")}
+    return await go_on(all_fixes()[current], case)
+
+
+async def go_on(fix: Fix, case: Case) -> Events:
+    """Ask what the plan wants to know next, or have the fix act."""
+    question = await fix.plan(case)
+    events = [SlotSet("fix_answers", case.answers), SlotSet("fix_question", question and question.as_slot())]
+    if question is not None:
+        return [*events, SlotSet("fix_done", None)]
+    return [*events, SlotSet("fix_done", fix.intent), FollowupAction(fix.name())]
+
+
+class ActionAskFixDone(SupportAction):
+    """Asks the open question of the fix."""
+
+    async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        """With a button for each option."""
+        question = question_of(tracker.get_slot("fix_question"))
+        if question is None:
+            return []
+        intent = str(tracker.get_slot("fix"))
+        response = question.response or f"utter_ask_{intent}_{question.id}"
+        buttons = buttons_of(question, intent, locale_of(tracker))
+        dispatcher.utter_message(response=response, buttons=buttons, **question.words)
+        return []
+
+
+def buttons_of(question: Question, fix: str, locale: str) -> list[dict[str, str]]:
+    """The options of a question as buttons, and the way out."""
+    options = [(option.title, option.value) for option in question.options]
+    if question.kind is Kind.CONFIRM and not options:
+        options = [(text("button-yes", locale), "yes"), (text("button-no", locale), "no")]
+    if question.optional:
+        options.append((text("button-none", locale), "none"))
+    made = [
+        {"title": title, "payload": f'/choose{{"fix": "{fix}", "question": "{question.id}", "choice": "{value}"}}'}
+        for title, value in options
+    ]
+    return [*made, {"title": text("button-human", locale), "payload": "/request_human"}]
+
+
+def _button(message: dict[str, Any]) -> dict[str, str]:
+    """What a pressed button carries; empty for typed words."""
+    if (message.get("intent") or {}).get("name") != "choose":
+        return {}
+    return {str(e["entity"]): str(e["value"]) for e in message.get("entities") or () if e.get("entity")}
+
+
+def _other_wish(tracker: Tracker, current: str, question: Question) -> bool:
+    """Whether the message asks for another fix instead of answering (a look-up is answered as an aside)."""
+    intent = intent_of(tracker)
+    other = declared().get(intent)
+    return other is not None and intent != current and not other.aside and question.kind is not Kind.TEXT
+
+
+def _listen(case: Case, message: dict[str, Any]) -> None:
+    case.answers["heard"] = {**(case.answers.get("heard") or {}), **entities_of(message)}
+
+
+def _began(tracker: Tracker) -> str:
+    """What tells this run of the dialogue from another: the message that began it."""
+    asked = next((e for e in reversed(tracker.events) if e.get("event") == "user"), {})
+    return str(asked.get("message_id") or asked.get("timestamp") or "")
