@@ -1,14 +1,12 @@
 """What a fix is: a dialogue that asks what it needs, then changes something and tells the result.
 
-A fix is one class here and one declaration in data/fixes/ (docs/add-a-fix.md). `plan` is asked anew after every
-answer and has no effect; when it has nothing left to ask, the form ends and the action itself acts.
+A fix is one class here and one declaration in data/fixes/ (docs/add-a-fix.md). `plan` is asked anew after
+every answer and has no effect; when it has nothing left to ask, the form ends and the action itself acts.
 """
 
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import asdict, dataclass, field
-from enum import StrEnum
 from typing import Any, ClassVar
 
 from rasa_sdk import Tracker
@@ -16,56 +14,13 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import Events, SupportAction, forget, hand_over, locale_of, topic_name
+from actions.questions import Question
 from actions.services import Services, services
 from actions.wishes import serve
 from actions.words import day_and_time
 from bot.services.fixes import FixDeclared, declared
+from bot.services.operations import OperationResult
 from bot.services.texts import DEFAULT_LOCALE, text
-
-
-class Kind(StrEnum):
-    """How a question is answered."""
-
-    CHOICE = "choice"  # one of its options: by button, number or words
-    CONFIRM = "confirm"  # yes or no
-    TEXT = "text"  # any words
-    PICTURE = "picture"  # a picture, or any words
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One answer to choose from; `words` are other ways of saying it."""
-
-    value: str
-    title: str
-    words: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked now. `response` is the Rasa response that asks (default `utter_ask_<intent>_<id>`), with
-    `words` for its placeholders. An `optional` question may be passed over with a no."""
-
-    id: str
-    kind: Kind = Kind.CHOICE
-    options: tuple[Option, ...] = ()
-    words: dict[str, str] = field(default_factory=dict)
-    response: str = ""
-    optional: bool = False
-
-    def as_slot(self) -> dict[str, Any]:
-        """As the slot `fix_question` keeps it."""
-        return asdict(self)
-
-
-def question_of(value: dict[str, Any] | None) -> Question | None:
-    """A question from the slot."""
-    if not value:
-        return None
-    options = tuple(
-        Option(o["value"], o["title"], tuple(o.get("words") or ())) for o in value.get("options") or ()
-    )
-    return Question(**{**value, "kind": Kind(value["kind"]), "options": options})
 
 
 class Case:
@@ -106,6 +61,14 @@ class Case:
     def say(self, response: str, **words: str) -> None:
         """Utter a Rasa response."""
         self._dispatcher.utter_message(response=response, **words)
+
+    async def player(self) -> tuple[str, str]:
+        """The game and the player's id in it, for the game port: never from what was said."""
+        return await self.services.player(self.conversation)
+
+    async def run(self, kind: str, subject: str, **params: Any) -> OperationResult:
+        """Change something in the game, once (bot.services.operations)."""
+        return await self.services.operations.run(self.conversation, kind, subject, params)
 
     async def when(self, at: Any) -> str:
         """A time (aware) in the player's words and zone."""
@@ -158,7 +121,11 @@ class Case:
 
     def _over(self, *events: Any) -> Events:
         kept = [event["name"] for event in events]
-        return [*forget(*kept), *events, *serve(self._dispatcher, self.tracker, self.tracker.get_slot("second_wish"))]
+        return [
+            *forget(*kept),
+            *events,
+            *serve(self._dispatcher, self.tracker, self.tracker.get_slot("second_wish")),
+        ]
 
 
 class Fix(SupportAction):
@@ -175,7 +142,7 @@ class Fix(SupportAction):
         """Do what the answers amount to, and end with one of the case's endings. Asked twice, it must not do
         it twice (bot.services.operations)."""
 
-    def read(self, question: Question, message: dict[str, Any]) -> Any:
+    async def read(self, case: Case, question: Question, message: dict[str, Any]) -> Any:
         """The player's message as an answer to `question` where the usual reading found none; None: no
         answer. `message` is Rasa's parse data."""
         return None
@@ -193,14 +160,11 @@ async def case_of(intent: str, dispatcher: CollectingDispatcher, tracker: Tracke
 
 def all_fixes() -> dict[str, Fix]:
     """Every fix that there is a class for, by intent."""
-    found: dict[str, Fix] = {}
-    waiting: list[type[Fix]] = [Fix]
-    while waiting:
-        for kind in waiting.pop().__subclasses__():
-            waiting.append(kind)
-            if getattr(kind, "intent", None):
-                found[kind.intent] = kind()
-    return found
+    return {kind.intent: kind() for kind in _kinds_of(Fix) if hasattr(kind, "intent")}
+
+
+def _kinds_of(kind: Any) -> list[Any]:
+    return [kind, *(deeper for below in kind.__subclasses__() for deeper in _kinds_of(below))]
 
 
 def _followed(events: Events) -> bool:

@@ -13,11 +13,12 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import Events, SupportAction, forget, intent_of, locale_of
-from actions.fix import Case, Fix, Kind, Question, all_fixes, case_of, question_of
-from actions.fix_reading import Read, read
+from actions.fix import Case, Fix, all_fixes, case_of
+from actions.questions import Kind, Question, Read, question_of, read
 from actions.wishes import entities_of, second_wish
 from bot.services.fixes import declared
 from bot.services.texts import text
+
 
 class ValidateFixForm(SupportAction):
     """Reads the player's answer. Without an event the form rejects, and the rules answer instead."""
@@ -32,15 +33,15 @@ class ValidateFixForm(SupportAction):
             return await begin(dispatcher, tracker, button)
         if button and button["question"] != question.id:
             return await changed(dispatcher, tracker, button)
-        fix = all_fixes()[current]
+        fix, case = all_fixes()[current], await case_of(current, dispatcher, tracker)
         answer = read(question, intent_of(tracker), str(message.get("text") or ""), button.get("choice"))
-        if not answer.answered and not answer.drop and (own := fix.read(question, message)) is not None:
-            answer = Read(own, answered=True)
+        if not answer.answered and not button:
+            own = await fix.read(case, question, message)
+            answer = answer if own is None else Read(own, answered=True)
         if answer.drop:
             dispatcher.utter_message(response="utter_fix_dropped")
             return [*forget(), SlotSet("fix_done", "dropped"), FollowupAction("action_listen")]
         if answer.answered:
-            case = await case_of(current, dispatcher, tracker)
             _listen(case, message)
             case.answers[question.id] = answer.value
             return await go_on(fix, case)
@@ -114,7 +115,10 @@ def buttons_of(question: Question, fix: str, locale: str) -> list[dict[str, str]
     if question.optional:
         options.append((text("button-none", locale), "none"))
     made = [
-        {"title": title, "payload": f'/choose{{"fix": "{fix}", "question": "{question.id}", "choice": "{value}"}}'}
+        {
+            "title": title,
+            "payload": f'/choose{{"fix": "{fix}", "question": "{question.id}", "choice": "{value}"}}',
+        }
         for title, value in options
     ]
     return [*made, {"title": text("button-human", locale), "payload": "/request_human"}]
@@ -140,5 +144,5 @@ def _listen(case: Case, message: dict[str, Any]) -> None:
 
 def _began(tracker: Tracker) -> str:
     """What tells this run of the dialogue from another: the message that began it."""
-    asked = next((e for e in reversed(tracker.events) if e.get("event") == "user"), {})
+    asked: dict[str, Any] = next((e for e in reversed(tracker.events) if e.get("event") == "user"), {})
     return str(asked.get("message_id") or asked.get("timestamp") or "")

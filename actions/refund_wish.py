@@ -10,7 +10,6 @@ from typing import Any
 
 from rasa_sdk import Tracker
 
-from actions.base import intent_of
 from bot.domain.intents import Category, category_of
 from bot.domain.recharges import OrderHint
 
@@ -59,12 +58,17 @@ class RefundWish:
 def wish_of(tracker: Tracker, asked: str | None) -> RefundWish:
     """The last message as an answer to the question for the slot `asked` (None: none was asked yet); empty if
     it is about something else."""
-    intent, message = intent_of(tracker), tracker.latest_message or {}
+    return wish_in(tracker.latest_message or {}, asked)
+
+
+def wish_in(message: dict[str, Any], asked: str | None) -> RefundWish:
+    """The same for a message (Rasa's parse data)."""
+    intent = str((message.get("intent") or {}).get("name") or "")
     words = str(message.get("text") or "").strip()
     if intent in NEVER_AN_ANSWER:
         return RefundWish()
     about = intent in _ABOUT_RECHARGES or category_of(intent) is Category.OTHER
-    hints = _hints(message.get("entities") or (), with_time=about)
+    hints = hints_of(message.get("entities") or (), with_time=about)
     return RefundWish(
         hints=hints,
         position=None if hints else _position(words, asked),
@@ -83,7 +87,7 @@ def _position(words: str, asked: str | None) -> int | None:
     return _DIGITS.get(number) or int(number)
 
 
-def _hints(entities: Any, *, with_time: bool) -> tuple[OrderHint, ...]:
+def hints_of(entities: Any, *, with_time: bool) -> tuple[OrderHint, ...]:
     """Every combination of the order numbers, amounts and times that were named."""
     values: dict[str, list[Any]] = {"order_number": [], "amount": [], "time": []}
     for entity in entities:

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 from bot.domain.game import PlayerProfile
 from bot.domain.intents import Urgency
 from bot.domain.recharges import RechargeOrder, RefundDecision
+from bot.services.operations import OperationResult
+from bot.services.ports import GameServer
 from bot.services.refunds import RefundResult
 from bot.services.ticket_items import Ticket
 
@@ -72,6 +74,16 @@ class Tickets(Protocol):
         ...
 
 
+class Operations(Protocol):
+    """The part of bot.services.operations.Operations that the dialogue uses."""
+
+    async def run(
+        self, conversation: str, kind: str, subject: str, params: Mapping[str, Any] | None = None
+    ) -> OperationResult:
+        """Change something in the game, once."""
+        ...
+
+
 class Services(Protocol):
     """What actions may use; everything is asked for by conversation, which says who the player is."""
 
@@ -83,6 +95,25 @@ class Services(Protocol):
     @property
     def tickets(self) -> Tickets:
         """What is not solved at once."""
+        ...
+
+    @property
+    def game(self) -> GameServer:
+        """The studio's game."""
+        ...
+
+    @property
+    def operations(self) -> Operations:
+        """Changes in the game."""
+        ...
+
+    async def player(self, conversation: str) -> tuple[str, str]:
+        """The game of the conversation, and its player's id there."""
+        ...
+
+    async def context(self, conversation: str) -> Mapping[str, str]:
+        """What the player's client reports of itself where it does: app_version, device, os, network, region,
+        server …"""
         ...
 
     async def profile(self, conversation: str) -> PlayerProfile:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,10 +20,12 @@ from bot.integrations.redis_bus import RedisBus
 from bot.services.agents import Agents
 from bot.services.bus import MemoryBus
 from bot.services.conversations import Conversations
+from bot.services.game_calls import CALLS
 from bot.services.human_queue import HumanQueue
 from bot.services.identity import identified_players
 from bot.services.inbox import Inbox
 from bot.services.left_messages import LeftMessages
+from bot.services.operations import Operations
 from bot.services.ports import Brain, Bus, Clock, GameServer
 from bot.services.refunds import Refunds
 from bot.services.ticket_steps import TicketSteps
@@ -45,6 +47,20 @@ class ActionServices:
     game: GameServer
     refunds: Refunds
     tickets: Tickets
+    operations: Operations
+
+    async def player(self, conversation: str) -> tuple[str, str]:
+        """The game of `conversation`, and its player's id there."""
+        async with self.database.read() as session:
+            row = await found(session, conversation)
+        return row.game, row.player_id
+
+    async def context(self, conversation: str) -> Mapping[str, str]:
+        """What the player's client reports, and what his token says of server, role and VIP level."""
+        async with self.database.read() as session:
+            row = await found(session, conversation)
+        signed = {name: str(row.player[name]) for name in ("server", "role", "vip") if row.player.get(name)}
+        return {**{str(k): str(v) for k, v in row.context.items()}, **signed}
 
     async def profile(self, conversation: str) -> PlayerProfile:
         """The player of `conversation` as the game knows him. Raises ProblemError as the port does."""
@@ -77,6 +93,7 @@ class Services:
     turns: Turns
     conversations: Conversations
     refunds: Refunds
+    operations: Operations
     agents: Agents
     inbox: Inbox
     wechat: Wechat
@@ -106,6 +123,7 @@ async def services(settings: Settings, *, brain: Brain | None = None) -> AsyncIt
             turns=turns,
             conversations=conversations,
             refunds=core.refunds,
+            operations=core.operations,
             agents=agents,
             inbox=Inbox(core.database, core.bus, core.clock, core.game),
             wechat=await stack.enter_async_context(
@@ -156,7 +174,13 @@ async def action_services() -> ActionServices:
             settings = configuration.load()
             core = await _core(settings, AsyncExitStack())
             _action_services = ActionServices(
-                core.database, settings, core.clock, core.game, core.refunds, core.tickets
+                core.database,
+                settings,
+                core.clock,
+                core.game,
+                core.refunds,
+                core.tickets,
+                core.operations,
             )
     return _action_services
 
@@ -171,6 +195,7 @@ class _Core:
     refunds: Refunds
     steps: TicketSteps
     tickets: Tickets
+    operations: Operations
 
 
 async def _core(settings: Settings, stack: AsyncExitStack) -> _Core:
@@ -205,6 +230,7 @@ async def _core(settings: Settings, stack: AsyncExitStack) -> _Core:
         refunds=Refunds(database, bus, clock, game, queue),
         steps=steps,
         tickets=Tickets(database, clock, steps),
+        operations=Operations(database, bus, clock, game, CALLS),
     )
 
 

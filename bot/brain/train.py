@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
+import structlog
+
 from bot.brain.environment import prepare
 
 _CONFIG, _DOMAIN, _DATA = Path("config.yml"), Path("domain.yml"), Path("data")
@@ -20,6 +22,7 @@ def train(out_dir: Path) -> Path:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     for noisy in ("apscheduler", "matplotlib", "tensorflow", "absl", "urllib3"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))
     from rasa.model_training import train as train_all
     from rasa.model_training import train_nlu
 

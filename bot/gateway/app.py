@@ -56,6 +56,7 @@ async def _jobs(services: Services) -> AsyncIterator[None]:
         Job("abandoned_turns", timedelta(seconds=5), services.turns.wake_abandoned),
         Job("deserted_conversations", gone / 12, lambda: services.queue.requeue_deserted(gone)),
         Job("unknown_refunds", timedelta(seconds=10), services.refunds.settle_unknown),
+        Job("unknown_operations", timedelta(seconds=10), services.operations.settle_unknown),
         Job("audit_head", timedelta(hours=1), lambda: log_head(services.database)),
         Job("expired_sessions", timedelta(minutes=10), services.agents.forget_expired),
     ]

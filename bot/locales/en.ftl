@@ -147,3 +147,18 @@ button-yes = Yes
 button-no = No
 button-none = None
 button-human = Talk to a human
+button-helped = That helped
+button-not-helped = Still not working
+
+# Changes in the game whose outcome came later; operation-<kind> names the change
+system-operation-done = "{ $name }", which had no answer before, is done now.
+system-operation-refused = "{ $name }", which had no answer before, did not go through. Ask me again, or take an agent at any time.
+operation-deliver = Delivery of the recharge
+operation-cancel-subscription = Cancelling the renewal
+operation-freeze-account = Freezing the account
+operation-unfreeze-account = Unfreezing the account
+operation-kick-sessions = Signing out all devices
+operation-send-link = Sending the link
+operation-restore-role = Restoring the role
+operation-restore-item = Restoring the item
+operation-send-grant = Sending the reward

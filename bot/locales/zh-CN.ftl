@@ -147,3 +147,18 @@ button-yes = 是
 button-no = 不是
 button-none = 没有
 button-human = 转人工
+button-helped = 好了
+button-not-helped = 还是不行
+
+# Changes in the game whose outcome came later; operation-<kind> names the change
+system-operation-done = 刚才没等到回音的「{ $name }」已经办好了。
+system-operation-refused = 刚才没等到回音的「{ $name }」没能办成。我接着想办法，你也可以随时转人工。
+operation-deliver = 补发充值
+operation-cancel-subscription = 取消自动续费
+operation-freeze-account = 冻结账号
+operation-unfreeze-account = 解冻账号
+operation-kick-sessions = 踢下所有设备
+operation-send-link = 发送验证链接
+operation-restore-role = 恢复角色
+operation-restore-item = 恢复道具
+operation-send-grant = 补发奖励

@@ -1,8 +1,8 @@
 """The declarations of fixes (data/fixes/*.yml): what can be fixed in the chat, under which conditions.
 
 The dialogue, the page /help/self-service and the answer to "what can you do" are made from them, so what is
-published is what is done. Such a file is also a Rasa file: its `responses:` (and, for a new intent, `nlu:` and
-`rules:`) are read by `rasa train`. docs/add-a-fix.md is the reference.
+published is what is done. Such a file is also a Rasa file: its `responses:` and `rules:` (`nlu:` too, if
+needed) are read by `rasa train`. docs/add-a-fix.md is the reference.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ class OptionDeclared(_Part):
 class QuestionDeclared(_Part):
     """A question that is asked in every case, unless its answer is known from `from_context`.
 
-    Its text is the response `utter_ask_<intent>_<id>`. A `text` question takes any words, a `picture` question a
-    picture or "none"; `optional` ones may be passed over by a no.
+    Its text is the response `utter_ask_<intent>_<id>`. A `text` question takes any words, a `picture`
+    question a picture or "none"; `optional` ones may be passed over by a no.
     """
 
     kind: Literal["choice", "confirm", "text", "picture"] = "choice"

@@ -1,8 +1,8 @@
 """Changes in the game that happen exactly once, whatever happens: one row, one key, one outcome.
 
 An operation is reserved in our database before the game is asked; the game is asked with a key derived from
-what is changed, so asking again does nothing twice. A call without an answer leaves it reserved: the outcome is
-unknown, `settle_unknown` asks until it is known, then tells the player. Every outcome is audited.
+what is changed, so asking again does nothing twice. A call without an answer leaves it reserved: the outcome
+is unknown, `settle_unknown` asks until it is known, then tells the player. Every outcome is audited.
 
 (A refund has several steps that undo each other: bot.services.refunds.)
 """
@@ -77,6 +77,8 @@ class Operations:
         async with self._database.read() as session:
             row = await transcript.found(session, conversation)
         operation, fresh = await self._reserve(row, kind, subject, dict(params or {}))
+        if operation.state == OperationState.REFUSED.value:  # nothing happened: the game may judge anew
+            operation, fresh = await self._reopen(operation.id), True
         if operation.state == OperationState.RESERVED.value:
             operation = await self._ask(operation, call)
         return OperationResult(
@@ -131,6 +133,16 @@ class Operations:
                 raise
             return known, False
         return operation, True
+
+    async def _reopen(self, id: int) -> OperationRow:
+        async with self._database.begin() as session:
+            found = await session.get(OperationRow, id, with_for_update=True)
+            if found is None:
+                raise ProblemError(Code.NOT_FOUND)
+            if found.state == OperationState.REFUSED.value:
+                found.state, found.refused_code = OperationState.RESERVED.value, None
+                found.updated_at = self._clock.now()
+            return found
 
     async def _known(self, key: str) -> OperationRow | None:
         async with self._database.read() as session:
@@ -197,7 +209,9 @@ class Operations:
                 transcript.append(session, row, Author.SYSTEM, text(key, row.locale, name=name), now)
             await session.flush()
             event_id, seq = event.id, row.seq
-        await self._bus.publish(topics.conversation(found.conversation_id), {"kind": "event", "event": event_id})
+        await self._bus.publish(
+            topics.conversation(found.conversation_id), {"kind": "event", "event": event_id}
+        )
         if tell:
             await self._bus.publish(
                 topics.conversation(found.conversation_id), {"kind": "message", "seq": seq}

@@ -15,6 +15,7 @@ from bot.storage.audit_models import AuditEntryRow as AuditEntryRow
 from bot.storage.audit_models import AuditHeadRow as AuditHeadRow
 from bot.storage.base import Base as Base
 from bot.storage.base import UtcDateTime as UtcDateTime
+from bot.storage.operation_models import OperationRow as OperationRow
 from bot.storage.ticket_models import TicketDayRow as TicketDayRow
 from bot.storage.ticket_models import TicketEntryRow as TicketEntryRow
 from bot.storage.ticket_models import TicketRow as TicketRow
@@ -29,6 +30,9 @@ class ConversationRow(Base):
     game: Mapped[str] = mapped_column(String(64))
     player_id: Mapped[str] = mapped_column(String(128))
     player: Mapped[dict[str, Any]]  # the identity as last signed: name, server, role, vip, locale
+    context: Mapped[dict[str, Any]] = mapped_column(
+        default=dict, server_default="{}"
+    )  # as the client reports
     locale: Mapped[str] = mapped_column(String(16), default="zh-CN")
     state: Mapped[str] = mapped_column(String(8), default="bot")
     case: Mapped[int] = mapped_column(default=1)  # how many times a new case began

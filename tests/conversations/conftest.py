@@ -33,7 +33,9 @@ from bot.integrations.game_server import HttpGameServer
 from bot.services import transcript
 from bot.services.bus import MemoryBus
 from bot.services.conversations import Conversations
+from bot.services.game_calls import CALLS
 from bot.services.human_queue import HumanQueue
+from bot.services.operations import Operations
 from bot.services.ports import BrainUnavailableError
 from bot.services.refunds import Refunds
 from bot.services.ticket_steps import TicketSteps
@@ -107,7 +109,7 @@ class EngineBrain:
 
 
 def _responses() -> dict[str, list[dict[str, Any]]]:
-    files = (PROJECT / "data" / "responses").glob("*.yml")
+    files = [*(PROJECT / "data" / "responses").glob("*.yml"), *(PROJECT / "data" / "fixes").glob("*.yml")]
     return {k: v for f in files for k, v in yaml.safe_load(f.read_text("utf-8"))["responses"].items()}
 
 
@@ -261,7 +263,8 @@ async def world(engine: Any, tmp_path: Path) -> AsyncIterator[World]:
         )
         hours = Hours(settings.hours.opens, settings.hours.closes, ZoneInfo(settings.hours.timezone))
         tickets = Tickets(database, clock, TicketSteps(bus, hours))
-        actions.services.use(ActionServices(database, settings, clock, game, refunds, tickets))
+        operations = Operations(database, bus, clock, game, CALLS)
+        actions.services.use(ActionServices(database, settings, clock, game, refunds, tickets, operations))
 
         def fault(endpoint: str, kind: str, times: int = 1, seconds: float = 0) -> None:
             app[FAULTS].add(Fault(endpoint=endpoint, kind=FaultKind(kind), times=times, seconds=seconds))

@@ -1,24 +1,71 @@
-"""A player's message as an answer to a question. Pure: no services, no Rasa."""
+"""Questions of a fix, and a player's message as an answer to one. Pure: no services, no Rasa."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
 from typing import Any
 
-from actions.fix import Kind, Question
-
 _DROP = re.compile(
-    r"\s*(算了|不用了?|不弄了|不办了|不要了|取消|没事了|先这样|不问了|算啦|唔使喇?|不用了谢谢|cancel|stop|never ?mind|forget it)"
+    r"\s*(算了|不用了?|不弄了|不办了|不要了|取消|没事了|先这样|不问了|算啦|唔使喇?|不用了谢谢"
+    r"|cancel|stop|never ?mind|forget it)"
     r"[吧了啦呀。!！~,，\s]*",
     re.I,
 )
 _DIGITS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
-_NUMBER = re.compile(r"(?:选|第)?\s*([1-9]\d?|[一二两三四五六七八九十])\s*[个個条條项項号號种種笔筆.、。]*", re.I)
+_NUMBER = re.compile(
+    r"(?:选|第)?\s*([1-9]\d?|[一二两三四五六七八九十])\s*[个個条條项項号號种種笔筆.、。]*", re.I
+)
 _IGNORED = re.compile(r"[\s,，.。!！?？~、:：;；的了吧呢啊呀]")
 
 NEVER_TEXT = frozenset({"request_human"})
 """Readings that are no answer to any question, not even to one that takes any words."""
+
+
+class Kind(StrEnum):
+    """How a question is answered."""
+
+    CHOICE = "choice"  # one of its options: by button, number or words
+    CONFIRM = "confirm"  # yes or no
+    TEXT = "text"  # any words
+    PICTURE = "picture"  # a picture, or any words
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One answer to choose from; `words` are other ways of saying it."""
+
+    value: str
+    title: str
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked now. `response` is the Rasa response that asks (default `utter_ask_<intent>_<id>`), with
+    `words` for its placeholders. An `optional` question may be passed over with a no."""
+
+    id: str
+    kind: Kind = Kind.CHOICE
+    options: tuple[Option, ...] = ()
+    words: dict[str, str] = field(default_factory=dict)
+    response: str = ""
+    optional: bool = False
+
+    def as_slot(self) -> dict[str, Any]:
+        """As the slot `fix_question` keeps it."""
+        return {**asdict(self), "kind": self.kind.value}
+
+
+def question_of(value: dict[str, Any] | None) -> Question | None:
+    """A question from the slot."""
+    if not value:
+        return None
+    options = tuple(
+        Option(o["value"], o["title"], tuple(o.get("words") or ())) for o in value.get("options") or ()
+    )
+    return Question(**{**value, "kind": Kind(value["kind"]), "options": options})
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +138,9 @@ def _option(question: Question, intent: str, words: str) -> Read:
 
 
 def _says(said: str, name: str) -> bool:
-    return bool(name) and (said == name or (len(name) >= 2 and name in said) or (len(said) >= 2 and said in name))
+    return bool(name) and (
+        said == name or (len(name) >= 2 and name in said) or (len(said) >= 2 and said in name)
+    )
 
 
 def _folded(words: str) -> str:
