@@ -1,8 +1,8 @@
 """Fixes that consist of their declaration: questions, things to try, a ticket.
 
 A subclass names the intent and nothing else. Each declared question is asked unless its answer is known;
-then the remedies that fit are proposed one after the other, the likeliest first, until one has helped. What is
-left becomes a ticket with everything attached.
+then the remedies that fit are proposed one after the other, the likeliest first, until one has helped.
+What is left becomes a ticket with everything attached.
 """
 
 from __future__ import annotations

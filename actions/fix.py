@@ -7,7 +7,8 @@ every answer and has no effect; when it has nothing left to ask, the form ends a
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Any, ClassVar
+from inspect import isabstract
+from typing import Any
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import FollowupAction, SlotSet
@@ -131,7 +132,10 @@ class Case:
 class Fix(SupportAction):
     """A fix; the declaration of its `intent` says what is published about it."""
 
-    intent: ClassVar[str]
+    @property
+    @abstractmethod
+    def intent(self) -> str:
+        """The intent that begins it; a subclass says it as a plain attribute."""
 
     @abstractmethod
     async def plan(self, case: Case) -> Question | None:
@@ -160,7 +164,7 @@ async def case_of(intent: str, dispatcher: CollectingDispatcher, tracker: Tracke
 
 def all_fixes() -> dict[str, Fix]:
     """Every fix that there is a class for, by intent."""
-    return {kind.intent: kind() for kind in _kinds_of(Fix) if hasattr(kind, "intent")}
+    return {kind.intent: kind() for kind in _kinds_of(Fix) if not isabstract(kind)}
 
 
 def _kinds_of(kind: Any) -> list[Any]:

@@ -23,8 +23,9 @@ DOMAIN = yaml.safe_load((PROJECT / "domain.yml").read_text("utf-8"))
 
 
 def _merged(folder: str, key: str) -> Iterator[tuple[str, Any]]:
-    for path in sorted((PROJECT / "data" / folder).glob("*.yml")):
-        content = yaml.safe_load(path.read_text("utf-8"))[key]
+    paths = [*(PROJECT / "data" / folder).glob("*.yml"), *(PROJECT / "data" / "fixes").glob("*.yml")]
+    for path in sorted(paths):
+        content = yaml.safe_load(path.read_text("utf-8")).get(key, {})
         yield from content.items() if isinstance(content, dict) else enumerate(content)
 
 
@@ -47,6 +48,7 @@ OWN_ANSWERS = {
     ],
     "request_human": ["utter_hand_over_player_request"],
     "nlu_fallback": ["utter_did_you_mean", "utter_rephrase", "utter_hand_over_not_understood"],
+    "choose": ["utter_fix_again_please"],
     "choose_order": ["utter_ask_refund_confirmed"],
     "choose_another": ["utter_refund_which"],
 }
