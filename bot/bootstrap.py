@@ -28,6 +28,8 @@ from bot.services.left_messages import LeftMessages
 from bot.services.operations import Operations
 from bot.services.ports import Brain, Bus, Clock, GameServer
 from bot.services.refunds import Refunds
+from bot.services.ticket_desk import TicketDesk
+from bot.services.ticket_promises import TicketPromises
 from bot.services.ticket_steps import TicketSteps
 from bot.services.tickets import Tickets
 from bot.services.transcript import found
@@ -99,6 +101,8 @@ class Services:
     wechat: Wechat
     left_messages: LeftMessages
     tickets: Tickets
+    ticket_desk: TicketDesk
+    ticket_promises: TicketPromises
 
 
 @asynccontextmanager
@@ -140,6 +144,8 @@ async def services(settings: Settings, *, brain: Brain | None = None) -> AsyncIt
             ),
             left_messages=_left_messages(settings, core, conversations),
             tickets=core.tickets,
+            ticket_desk=TicketDesk(core.database, core.clock, core.steps, core.tickets),
+            ticket_promises=TicketPromises(core.database, core.clock, core.steps),
         )
 
 

@@ -47,6 +47,15 @@ class Hours:
             closing += timedelta(days=1)
         return closing
 
+    def last_work(self, at: datetime) -> datetime:
+        """The last moment up to `at` (aware, UTC) at which agents are on duty, or have just ended."""
+        if self.open_at(at):
+            return at.astimezone(UTC)
+        closing = datetime.combine(at.astimezone(self.zone).date(), self.closes, self.zone)
+        while closing.astimezone(UTC) > at.astimezone(UTC):
+            closing -= timedelta(days=1)
+        return closing.astimezone(UTC)
+
     def after_work(self, at: datetime, worked: timedelta) -> datetime:
         """The moment at which agents have been on duty for `worked` since `at` (aware, UTC)."""
         moment = at.astimezone(UTC)

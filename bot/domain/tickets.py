@@ -99,7 +99,7 @@ WITHIN: dict[Urgency, timedelta] = {
 }
 """What a player is promised where nobody named a time."""
 
-WORK = timedelta(hours=1)
+WORK = timedelta(hours=2)
 """A promise leaves agents so much time on duty, or all of it if it is shorter."""
 
 RENEWALS = 2
@@ -112,9 +112,11 @@ def promised_time(hours: Hours, at: datetime, within: timedelta) -> datetime:
     return max(at + within, hours.after_work(at, min(within, WORK)))
 
 
-def renewal_lead(within: timedelta) -> timedelta:
-    """So long before a promise passes it is renewed: a sixth of it, between 2 and 30 minutes."""
-    return min(max(within / 6, timedelta(minutes=2)), timedelta(minutes=30))
+def renewed_at(hours: Hours, promised_at: datetime, within: timedelta) -> datetime:
+    """When a promise of `within` is renewed if nothing has happened: a sixth of it, between 2 and 30 minutes,
+    before it passes; if nobody is on duty then, before they go home, for it is them who could keep it."""
+    lead = min(max(within / 6, timedelta(minutes=2)), timedelta(minutes=30))
+    return hours.last_work(promised_at) - lead
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,7 @@ class Renewal:
 
 def renew(hours: Hours, now: datetime, within: timedelta, priority: Urgency, renewals: int) -> Renewal:
     """Renew a promise of `within` that was renewed `renewals` times before. Each time it is more urgent and
-    the new time is nearer: half of the first one, at least an hour."""
+    the new time is nearer: half of the first one, at least WORK."""
     if renewals >= RENEWALS:
         return Renewal(None, Urgency.CRITICAL)
     again = min(within, max(within / 2, WORK))

@@ -58,6 +58,7 @@ async def _jobs(services: Services) -> AsyncIterator[None]:
         Job("unknown_refunds", timedelta(seconds=10), services.refunds.settle_unknown),
         Job("unknown_operations", timedelta(seconds=10), services.operations.settle_unknown),
         Job("audit_head", timedelta(hours=1), lambda: log_head(services.database)),
+        Job("ticket_promises", timedelta(seconds=30), services.ticket_promises.look_after),
         Job("expired_sessions", timedelta(minutes=10), services.agents.forget_expired),
     ]
     async with running(jobs):

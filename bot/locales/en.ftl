@@ -162,3 +162,19 @@ operation-send-link = Sending the link
 operation-restore-role = Restoring the role
 operation-restore-item = Restoring the item
 operation-send-grant = Sending the reward
+
+# Tickets.
+ticket-told-opened = Your ticket { $number } ({ $topic }) is open; you will hear from us by { $when }. To see how far it is, ask me about { $number } any time.
+ticket-told-start = Somebody is working on your ticket { $number } ({ $topic }) now; you will have a result by { $when }.
+ticket-told-ask = For your ticket { $number } ({ $topic }) we need a little more from you:
+ticket-told-resolve = Your ticket { $number } ({ $topic }) is done. The result:
+ticket-told-close = Your ticket { $number } ({ $topic }) is closed. If anything new comes up, just tell me.
+ticket-told-reopen = Work on your ticket { $number } ({ $topic }) has begun again; you will have a result by { $when }.
+ticket-told-progress = There is news on your ticket { $number } ({ $topic }):
+ticket-told-promise = Your ticket { $number } ({ $topic }) should have a result by { $when }; you will be told here.
+ticket-told-renewed-1 = Sorry to keep you waiting. Ticket { $number } ({ $topic }) takes longer than expected; it has been given priority, and you will hear from us by { $when }.
+ticket-told-renewed-2 = Ticket { $number } ({ $topic }) is still not done, and we are sorry it takes so long. It has gone further up; you will have an answer by { $when }.
+ticket-told-escalated = Ticket { $number } ({ $topic }) has taken far too long, and that is our fault. It has gone up to the supervisor; you will be told here the moment there is a result.
+ticket-button-add = Add something
+ticket-button-withdraw = No longer needed
+ticket-button-reopen = Not solved yet

@@ -162,3 +162,19 @@ operation-send-link = 发送验证链接
 operation-restore-role = 恢复角色
 operation-restore-item = 恢复道具
 operation-send-grant = 补发奖励
+
+# Tickets.
+ticket-told-opened = 这件事已经为你建好工单 { $number }（{ $topic }），{ $when } 前给你答复。想知道进展，随时问我「{ $number } 怎么样了」。
+ticket-told-start = 你的工单 { $number }（{ $topic }）客服已经在处理了，{ $when } 前给你结果。
+ticket-told-ask = 你的工单 { $number }（{ $topic }）还差一点信息，麻烦补充一下：
+ticket-told-resolve = 你的工单 { $number }（{ $topic }）处理好了，结果如下：
+ticket-told-close = 你的工单 { $number }（{ $topic }）已结束。有新的情况随时告诉我。
+ticket-told-reopen = 你的工单 { $number }（{ $topic }）重新开始处理了，{ $when } 前给你结果。
+ticket-told-progress = 你的工单 { $number }（{ $topic }）有新进展：
+ticket-told-promise = 你的工单 { $number }（{ $topic }）预计 { $when } 前有结果，到时会在这里告诉你。
+ticket-told-renewed-1 = 抱歉让你久等了。工单 { $number }（{ $topic }）还在处理，比预计的慢了一些，已经加急，{ $when } 前给你答复。
+ticket-told-renewed-2 = 工单 { $number }（{ $topic }）还没处理完，耽误你这么久实在抱歉。已经再次加急，{ $when } 前给你答复。
+ticket-told-escalated = 工单 { $number }（{ $topic }）拖得太久了，是我们没做好。已经升级给客服主管跟进，一有结果马上在这里告诉你，不用再来催。
+ticket-button-add = 我来补充
+ticket-button-withdraw = 不用处理了
+ticket-button-reopen = 还没解决

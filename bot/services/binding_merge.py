@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.ownership import Author, State
 from bot.domain.players import identified
-from bot.services import transcript
+from bot.services import ticket_moves, transcript
 from bot.storage.models import (
     BindingCodeRow,
     ContactRow,
@@ -113,6 +113,7 @@ async def _move(session: AsyncSession, own: ConversationRow, into: ConversationR
             .values(conversation_id=into.id)
             .execution_options(synchronize_session=False)
         )
+    await ticket_moves.move(session, own.id, into.id)
     for gone in (DialogueRow, IdentityRequestRow, BindingCodeRow):
         await session.execute(delete(gone).where(gone.conversation_id == own.id))
 

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.ownership import State
 from bot.domain.players import Player
 from bot.domain.send_quota import Grant, opened, spent
-from bot.services import transcript
+from bot.services import ticket_moves, transcript
 from bot.services.conversations import Conversations
 from bot.services.ports import Clock
 from bot.storage.database import Database
@@ -146,6 +146,7 @@ class Contacts:
             if mode == "delete":
                 await self._erase(session, row, conversation)
             elif row.bound_at is None:
+                await ticket_moves.end(session, conversation.id, self._clock.now())
                 conversation.player_id = f"wechat:gone:{uuid.uuid4().hex}"
                 conversation.player = asdict(Player(conversation.game, conversation.player_id))
         return row.conversation_id
@@ -159,6 +160,7 @@ class Contacts:
                 .values(text=ERASED, payload=None, meta={})
             )
             return
+        await ticket_moves.erase(session, conversation.id, self._clock.now())
         for table in (MessageRow, EventRow, NoteRow, DialogueRow, IdentityRequestRow, RefundRow):
             await session.execute(delete(table).where(table.conversation_id == conversation.id))
         conversation.state = State.CLOSED.value

@@ -17,10 +17,9 @@ from bot.domain.messages import Button
 from bot.domain.ownership import Author
 from bot.domain.tickets import OPEN, OURS, TicketChange, TicketState, promised_time, transition
 from bot.services import topics, transcript
-from bot.services.day_words import day_and_time
 from bot.services.ports import Bus
-from bot.services.texts import text
 from bot.services.ticket_items import EntryKind
+from bot.services.ticket_words import told
 from bot.storage.models import ConversationRow
 from bot.storage.ticket_models import TicketEntryRow, TicketRow
 
@@ -129,6 +128,14 @@ class TicketSteps:
         ticket.promised_at = promised_time(self.hours, now, within)
         ticket.renewals, ticket.escalated_at = 0, None
 
+    def named(
+        self, session: AsyncSession, ticket: TicketRow, actor: str, now: datetime, note: str = ""
+    ) -> None:
+        """Keep that the time which the ticket has now was named."""
+        at = ticket.promised_at.isoformat() if ticket.promised_at else None
+        kind = EntryKind.PROMISE if at else EntryKind.ESCALATED
+        self.enter(session, ticket, kind, actor, now, text=note, public=True, promised_at=at)
+
     # ------------------------------------------------------------------ telling
     def record(
         self,
@@ -150,37 +157,15 @@ class TicketSteps:
         conversation: ConversationRow,
         key: str,
         now: datetime,
+        note: str = "",
         buttons: Sequence[Button] = (),
-        **args: str,
     ) -> None:
-        """Say the text `key` about the ticket to its player; it may name number, topic, when."""
-        locale = conversation.locale
-        words = text(
-            key,
-            locale,
-            number=ticket.number,
-            topic=topic_name(ticket.intent, locale),
-            when=self.when(ticket, conversation, now),
-            **args,
-        )
-        transcript.append(session, conversation, Author.SYSTEM, words, now, buttons=buttons)
-
-    def when(self, ticket: TicketRow, conversation: ConversationRow, now: datetime) -> str:
-        """The promised time in the player's words, empty if none is named."""
-        if ticket.promised_at is None:
-            return ""
+        """Say the text `key` about the ticket to its player, and a `note` that somebody wrote for him."""
         zone = self._zones.get(conversation.game, self.hours.zone)
-        return day_and_time(ticket.promised_at, now, zone, conversation.locale)
+        words = told(ticket, key, conversation.locale, now, zone, note)
+        transcript.append(session, conversation, Author.SYSTEM, words, now, buttons=buttons)
 
     async def announce(self, number: str, conversation: str, seq: int) -> None:
         """Tell everyone concerned, after the commit."""
         await self._bus.publish(topics.conversation(conversation), {"kind": "message", "seq": seq})
         await self._bus.publish(topics.TICKETS, {"kind": "tickets", "ticket": number})
-
-
-def topic_name(intent: str, locale: str) -> str:
-    """What a ticket is about, in the words of people."""
-    try:
-        return text(f"topic-{intent.replace('_', '-')}", locale)
-    except KeyError:
-        return text("topic-other", locale)

@@ -60,7 +60,7 @@ class Tickets:
         """
         async with self._database.begin() as session:
             row = await transcript.locked(session, conversation)
-            ticket = await self.open_in(
+            ticket, _ = await self.open_in(
                 session,
                 row,
                 intent=intent,
@@ -88,13 +88,13 @@ class Tickets:
         key: str | None = None,
         actor: str = "bot",
         agent_id: int | None = None,
-    ) -> TicketRow:
-        """The same in the caller's transaction, which has locked the conversation."""
+    ) -> tuple[TicketRow, bool]:
+        """The same in the caller's transaction, which has locked the conversation; whether it is new."""
         if key is not None:
             same = select(TicketRow).where(TicketRow.conversation_id == row.id, TicketRow.key == key)
             known = await session.scalar(same)
             if known is not None:
-                return known
+                return known, False
         now = self._clock.now()
         if priority is None:
             priority = urgency_of(intent, vip=int(row.player.get("vip", 0)))
@@ -125,7 +125,7 @@ class Tickets:
             session, ticket, EntryKind.OPENED, actor, now, public=True, state=ticket.state, key=key
         )
         self._steps.record(session, ticket, row, actor, now, state=ticket.state, intent=intent)
-        return ticket
+        return ticket, True
 
     async def of_player(self, conversation: str, limit: int = 5) -> list[Ticket]:
         """The player's tickets with what he may know of their history: open ones first, newest first."""

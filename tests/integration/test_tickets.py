@@ -12,23 +12,17 @@ from sqlalchemy import select
 from bot.domain.errors import Code, ProblemError
 from bot.domain.intents import Category, Urgency
 from bot.domain.tickets import TicketState
-from bot.services.bus import MemoryBus
-from bot.services.human_queue import HumanQueue
 from bot.services.ticket_items import EntryKind
-from bot.services.turns import Turns
 from bot.storage.database import Database
 from bot.storage.models import EventRow
 from tests.conftest import FrozenClock
-from tests.fakes import FakeBrain
 from tests.integration.tickets_world import TicketWorld, ticket_world
 
 
 @pytest.fixture
 async def world(database: Database, clock: FrozenClock) -> AsyncIterator[TicketWorld]:
-    bus = MemoryBus()
-    turns = Turns(database, bus, clock, FakeBrain(), HumanQueue(database, bus, clock), timedelta(seconds=5))
-    yield ticket_world(database, clock, turns, bus)
-    await turns.close()
+    async with ticket_world(database, clock) as world:
+        yield world
 
 
 async def test_a_ticket_has_number_category_priority_promise_and_history(world: TicketWorld) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import time
+from datetime import time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,12 +17,15 @@ from bot.domain.players import Player
 from bot.services.bus import MemoryBus
 from bot.services.conversations import Conversations
 from bot.services.human_queue import AgentIdentity, HumanQueue
+from bot.services.ticket_desk import TicketDesk
+from bot.services.ticket_promises import TicketPromises
 from bot.services.ticket_steps import TicketSteps
 from bot.services.tickets import Tickets
 from bot.services.turns import Turns
 from bot.storage.database import Database
 from bot.storage.models import AgentRow, MessageRow
 from tests.conftest import FrozenClock
+from tests.fakes import FakeBrain
 
 HOURS = Hours(time(9), time(21), ZoneInfo("Asia/Shanghai"))
 
@@ -36,6 +41,8 @@ class TicketWorld:
     conversations: Conversations
     steps: TicketSteps
     tickets: Tickets
+    desk: TicketDesk
+    promises: TicketPromises
 
     async def player(self, id: str = "p1", **more: Any) -> str:
         """The conversation of a player."""
@@ -61,15 +68,23 @@ class TicketWorld:
             return list((await session.scalars(query)).all())
 
 
-def ticket_world(database: Database, clock: FrozenClock, turns: Turns, bus: MemoryBus) -> TicketWorld:
+@asynccontextmanager
+async def ticket_world(database: Database, clock: FrozenClock) -> AsyncIterator[TicketWorld]:
     """The services over `database`."""
+    bus = MemoryBus()
+    queue = HumanQueue(database, bus, clock)
+    turns = Turns(database, bus, clock, FakeBrain(), queue, timedelta(seconds=5))
     steps = TicketSteps(bus, HOURS)
-    return TicketWorld(
+    tickets = Tickets(database, clock, steps)
+    yield TicketWorld(
         database,
         clock,
         bus,
-        HumanQueue(database, bus, clock),
+        queue,
         Conversations(database, bus, clock, turns),
         steps,
-        Tickets(database, clock, steps),
+        tickets,
+        TicketDesk(database, clock, steps, tickets),
+        TicketPromises(database, clock, steps),
     )
+    await turns.close()

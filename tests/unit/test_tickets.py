@@ -24,14 +24,14 @@ from bot.domain.tickets import (
     find_number,
     promised_time,
     renew,
-    renewal_lead,
+    renewed_at,
     ticket_number,
     transition,
 )
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 moments = st.timedeltas(timedelta(0), timedelta(days=365)).map(lambda later: START + later)
-spans = st.timedeltas(timedelta(minutes=1), timedelta(days=5))
+spans = st.timedeltas(timedelta(minutes=5), timedelta(days=5))
 times = st.builds(time, st.integers(0, 23), st.sampled_from([0, 15, 30, 59]))
 shops = st.builds(Hours, times, times, st.sampled_from([ZoneInfo("Asia/Shanghai"), ZoneInfo("UTC")]))
 urgencies = st.sampled_from(Urgency)
@@ -117,11 +117,13 @@ def test_who_asks_earlier_is_promised_no_later_time(
 
 def test_promises_in_numbers() -> None:
     evening = datetime(2026, 11, 20, 22, 0, tzinfo=DAY.zone)
-    assert promised_time(DAY, evening, timedelta(hours=2)) == datetime(2026, 11, 21, 10, 0, tzinfo=DAY.zone)
+    assert promised_time(DAY, evening, timedelta(hours=2)) == datetime(2026, 11, 21, 11, 0, tzinfo=DAY.zone)
     assert promised_time(DAY, evening, timedelta(hours=24)) == evening + timedelta(hours=24)
     before_closing = datetime(2026, 11, 20, 20, 40, tzinfo=DAY.zone)
     due = promised_time(DAY, before_closing, timedelta(hours=2))
-    assert due == datetime(2026, 11, 21, 9, 40, tzinfo=DAY.zone)
+    assert due == datetime(2026, 11, 21, 10, 40, tzinfo=DAY.zone)
+    night = datetime(2026, 11, 21, 3, 0, tzinfo=DAY.zone)
+    assert renewed_at(DAY, night, timedelta(hours=12)) == datetime(2026, 11, 20, 20, 30, tzinfo=DAY.zone)
 
 
 @given(shops, moments, st.sampled_from(list(WITHIN.values())), urgencies, st.integers(0, 10))
@@ -134,10 +136,17 @@ def test_a_renewed_promise_lies_ahead_and_is_more_urgent(
     if renewed.promised_at is None:
         assert renewed.priority is Urgency.CRITICAL
     else:
-        assert renewed.promised_at - renewal_lead(within) > now
+        assert now + WORK <= renewed.promised_at
         assert renewed.promised_at <= promised_time(hours, now, within)
 
 
-@given(spans)
-def test_there_is_time_to_renew_before_a_promise_passes(within: timedelta) -> None:
-    assert timedelta(minutes=2) <= renewal_lead(within) <= timedelta(minutes=30)
+@given(shops, moments, spans)
+def test_a_promise_is_renewed_while_somebody_can_still_keep_it(
+    hours: Hours, at: datetime, within: timedelta
+) -> None:
+    due = promised_time(hours, at, within)
+    renewal = renewed_at(hours, due, within)
+    assert on_duty(hours, at, renewal) >= min(within, WORK) / 2 - timedelta(minutes=1)
+    assert renewal < due
+    assert on_duty(hours, hours.last_work(due), due) <= timedelta(minutes=1)
+    assert hours.last_work(due) - renewal <= timedelta(minutes=30)
