@@ -32,7 +32,8 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> w
 def create_api(faults: Faults) -> web.Application:
     """The API that a studio implements."""
     app = web.Application(middlewares=[signed_only, faults.middleware], client_max_size=MAX_BODY)
-    app.add_routes(api.routes)
+    for routes in api.TOPICS:
+        app.add_routes(routes)
     return app
 
 

@@ -6,9 +6,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
-from sqlalchemy import event, text
+from sqlalchemy import Connection, MetaData, event, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.schema import CreateTable
 
 from demo_game.models import Base
 
@@ -28,8 +30,21 @@ async def open_engine(data_dir: Path) -> AsyncEngine:
         cursor.close()
 
     async with engine.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all)
+        await connection.run_sync(_create)
     return engine
+
+
+def _create(connection: Connection) -> None:
+    """The tables as this version knows them. A file of another version holds nothing but the demo's data: its
+    tables are thrown away, and the players come back like on the first day."""
+    known = [str(CreateTable(table).compile(connection)) for table in Base.metadata.sorted_tables]
+    version = crc32("".join(known).encode()) >> 1  # SQLite keeps 31 bits and a sign
+    if connection.scalar(text("PRAGMA user_version")) != version:
+        old = MetaData()
+        old.reflect(connection)
+        old.drop_all(connection)
+        Base.metadata.create_all(connection)
+        connection.execute(text(f"PRAGMA user_version = {version}"))
 
 
 @asynccontextmanager

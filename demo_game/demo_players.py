@@ -1,26 +1,16 @@
-"""The demo players p1001 to p1008: who they are and what happened to them."""
+"""The demo players: who they are and what they have paid; demo_belongings.py has the rest of their world."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 
-from demo_game.models import (
-    Ban,
-    Base,
-    GiftCode,
-    Mail,
-    Player,
-    Recharge,
-    Redemption,
-    Role,
-    Subscription,
-    Wallet,
-)
+from demo_game import demo_belongings, demo_world
+from demo_game.demo_time import SHANGHAI, Days
+from demo_game.demo_world import DIAMOND
+from demo_game.models import Ban, Base, Mail, Player, Recharge, Redemption, Role, Subscription, Wallet
 
-SHANGHAI = timezone(timedelta(hours=8))  # no daylight saving time, so no time zone database is needed
-DIAMOND = "钻石"
 UNITS_PER_YUAN = 10
 _DAY = timedelta(days=1)
 
@@ -52,12 +42,14 @@ class _Demo:
     vip: int = 0
     age: int | None = None
     gold: int = 0
+    accounts_on_device: int = 1
+    accounts_of_payer: int = 1
     more: tuple[Base, ...] = field(default=())
 
 
 def demo_rows(now: datetime) -> Iterator[Base]:
     """All rows of the demo at `now` (aware)."""
-    yield from _gift_codes(now)
+    yield from demo_world.rows(now)
     for demo in _players(now):
         yield Player(
             id=demo.id,
@@ -65,6 +57,9 @@ def demo_rows(now: datetime) -> Iterator[Base]:
             vip=demo.vip,
             age=demo.age,
             registered_at=now - demo.registered,
+            verified_at=None if demo.age is None else now - demo.registered + timedelta(minutes=5),
+            accounts_on_device=demo.accounts_on_device,
+            accounts_of_payer=demo.accounts_of_payer,
             about=demo.about,
         )
         yield Role(
@@ -83,22 +78,24 @@ def demo_rows(now: datetime) -> Iterator[Base]:
         yield Wallet(player_id=demo.id, unit=DIAMOND, balance=diamonds)
         yield Wallet(player_id=demo.id, unit="金币", balance=demo.gold)
         yield from demo.more
+    yield from demo_belongings.rows(now)
 
 
 def _recharge(demo: _Demo, number: int, order: _Order, now: datetime) -> Recharge:
-    granted = order.yuan * UNITS_PER_YUAN if order.delivered else 0
+    units = order.yuan * UNITS_PER_YUAN
     # 18 digits: the local date and time, then four that differ by player, order and time of the reset.
     serial = (int(now.timestamp()) * 7 + int(demo.id[1:]) * 131 + number * 17) % 10_000
     return Recharge(
         order_no=f"{order.paid_at.astimezone(SHANGHAI):%Y%m%d%H%M%S}{serial:04d}",
         player_id=demo.id,
-        product=f"{order.yuan * UNITS_PER_YUAN}{DIAMOND}",
+        product=f"{units}{DIAMOND}",
         amount_fen=order.yuan * 100,
         channel=order.channel,
         status="delivered" if order.delivered else "paid",
         paid_at=order.paid_at,
         delivered_at=order.paid_at + timedelta(seconds=4) if order.delivered else None,
-        granted=granted,
+        units=units,
+        granted=units if order.delivered else 0,
         consumed=order.consumed,
         unit=DIAMOND,
         server=demo.server,
@@ -109,11 +106,8 @@ def _recharge(demo: _Demo, number: int, order: _Order, now: datetime) -> Recharg
 # One player a paragraph reads better than one value a line.
 # fmt: off
 def _players(now: datetime) -> Iterator[_Demo]:
-    midnight = now.astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
-
-    def at(days_ago: int, hour: int, minute: int, second: int = 0) -> datetime:
-        """A local time of day, so many days before today."""
-        return midnight - days_ago * _DAY + timedelta(hours=hour, minutes=minute, seconds=second)
+    at = Days(now).ago
+    midnight = at(0, 0, 0)
 
     yield _Demo(
         "p1001", "南风知我意", "星陨大陆12区", "霜刃无痕", "剑客", 58,
@@ -149,10 +143,12 @@ def _players(now: datetime) -> Iterator[_Demo]:
             Ban(
                 player_id="p1004", kind="account", reason="使用第三方外挂程序(自动瞄准)",
                 since=at(1, 3, 15), until=now + 7 * _DAY,
+                evidence="前天 23:41 至昨天 02:57 的 5 场对局里，系统记录到内存注入和非人工的瞄准轨迹。",
             ),
             Ban(
                 player_id="p1004", kind="chat", reason="公共频道刷屏",
                 since=at(62, 19, 0), until=at(61, 19, 0),
+                evidence="10 分钟内在公共频道发送 46 条相同内容。", appealable=False,
             ),
         ),
     )
@@ -167,7 +163,7 @@ def _players(now: datetime) -> Iterator[_Demo]:
             _Order(128, at(3, 18, 44, 19), "wechat", consumed=1280),
             _Order(68, at(4, 20, 30, 2), "wechat", consumed=680),
         ),
-        vip=4, age=12, gold=8_640,
+        vip=4, age=12, gold=8_640, accounts_of_payer=2,
     )
     yield _Demo(
         "p1006", "云中君", "云起江湖1区", "凌霄", "法师", 100,
@@ -185,7 +181,8 @@ def _players(now: datetime) -> Iterator[_Demo]:
             ),
             Redemption(code="VIP888", player_id="p1006", redeemed_at=at(3, 21, 9)),
             Mail(
-                player_id="p1006", title="至尊月卡每日奖励", text="请查收今天的月卡奖励。",
+                id=demo_belongings.CARD_MAIL, player_id="p1006", title="至尊月卡每日奖励",
+                text="请查收今天的月卡奖励。",
                 attachments=[{"item": DIAMOND, "count": 100}],
                 created_at=midnight - timedelta(hours=19), sent_at=midnight - timedelta(hours=19),
                 read_at=midnight - timedelta(hours=10), claimed_at=midnight - timedelta(hours=10),
@@ -215,33 +212,35 @@ def _players(now: datetime) -> Iterator[_Demo]:
                 restorable_until=at(-6, 22, 16),
             ),
             Mail(
-                player_id="p1008", title="「秋狩」活动排名奖励", text="恭喜获得活动第 86 名，请领取奖励。",
+                id=demo_belongings.HUNT_MAIL, player_id="p1008", title="「秋狩」活动排名奖励",
+                text="恭喜获得活动第 86 名，请领取奖励。",
                 attachments=[{"item": DIAMOND, "count": 500}, {"item": "秋狩时装宝箱", "count": 1}],
                 created_at=at(2, 10, 0),
             ),
         ),
     )
-
-
-def _gift_codes(now: datetime) -> Iterator[GiftCode]:
-    yield GiftCode(
-        code="XIAOER666", title="小二见面礼", rewards=[{"item": "金币", "count": 6666}],
-        starts_at=now - 10 * _DAY, expires_at=now + 20 * _DAY, uses=1204, max_uses=100_000,
+    yield _Demo(
+        "p1009", "一叶知秋", "星陨大陆9区", "叶知秋", "刺客", 66,
+        "App Store 充值和订阅的月卡，想退想停都得找苹果；一个月前删的角色已过找回期",
+        timedelta(days=401),
+        (_Order(68, at(2, 22, 4, 17), "apple", consumed=120),),
+        vip=2, age=33, gold=60_120, accounts_on_device=6, accounts_of_payer=4,
+        more=(
+            Subscription(
+                player_id="p1009", product="至尊月卡", price_fen=3000, channel="apple", auto_renew=True,
+                started_at=at(45, 8, 30), expires_at=now + 15 * _DAY,
+            ),
+            Role(
+                id="r100902", player_id="p1009", name="秋水", server="星陨大陆9区", profession="法师",
+                level=39,
+                created_at=now - 390 * _DAY, deleted_at=at(38, 17, 5), restorable_until=at(31, 17, 5),
+            ),
+        ),
     )
-    yield GiftCode(
-        code="SPRING2026", title="新春礼包", rewards=[{"item": DIAMOND, "count": 88}],
-        starts_at=now - 300 * _DAY, expires_at=now - 270 * _DAY, uses=40_211, max_uses=100_000,
-    )
-    yield GiftCode(
-        code="VIP888", title="VIP 专属礼包", rewards=[{"item": DIAMOND, "count": 288}],
-        starts_at=now - 30 * _DAY, expires_at=now + 30 * _DAY, uses=87, max_uses=1000,
-    )
-    yield GiftCode(
-        code="FIRST100", title="前一百名礼包", rewards=[{"item": "秋狩时装宝箱", "count": 1}],
-        starts_at=now - 5 * _DAY, expires_at=now + 5 * _DAY, uses=100, max_uses=100,
-    )
-    yield GiftCode(
-        code="WINTER2026", title="冬日礼包", rewards=[{"item": "雪球", "count": 20}],
-        starts_at=now + 10 * _DAY, expires_at=now + 40 * _DAY, max_uses=100_000,
+    yield _Demo(
+        "p1010", "游客83021", "星陨大陆15区", "游客83021", "剑客", 9,
+        "游客账号：没绑手机和邮箱，也没实名，怕号丢了",
+        timedelta(days=3),
+        gold=1_200,
     )
 # fmt: on

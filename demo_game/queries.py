@@ -11,7 +11,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from demo_game import views
 from demo_game.errors import not_found
-from demo_game.models import Ban, Mail, Player, Recharge, Role, Subscription, Wallet
+from demo_game.models import (
+    Ban,
+    Binding,
+    DeletedItem,
+    Event,
+    Grant,
+    LogIn,
+    Mail,
+    Player,
+    Recharge,
+    Role,
+    Server,
+    Subscription,
+    Wallet,
+)
 
 
 async def player(session: AsyncSession, player_id: str) -> Player:
@@ -25,7 +39,7 @@ async def player(session: AsyncSession, player_id: str) -> Player:
 async def profile(session: AsyncSession, player_id: str, now: datetime) -> dict[str, Any]:
     """The player's profile in the form of the API. Raises ApiError (404)."""
     row = await player(session, player_id)
-    current = await session.scalar(select(Role).where(Role.player_id == player_id, Role.current).limit(1))
+    current = await current_role(session, player_id)
     spent_fen = await session.scalar(
         select(func.coalesce(func.sum(Recharge.amount_fen), 0)).where(
             Recharge.player_id == player_id, Recharge.status != "refunded"
@@ -39,6 +53,14 @@ async def profile(session: AsyncSession, player_id: str, now: datetime) -> dict[
         spent_fen=spent_fen or 0,
         ban=locks[0] if locks else None,
     )
+
+
+async def current_role(session: AsyncSession, player_id: str) -> Role | None:
+    """The role that the player played last."""
+    row: Role | None = await session.scalar(
+        select(Role).where(Role.player_id == player_id, Role.current).limit(1)
+    )
+    return row
 
 
 async def wallets(session: AsyncSession, player_id: str) -> Sequence[Wallet]:
@@ -71,6 +93,40 @@ async def mails(session: AsyncSession, player_id: str) -> Sequence[Mail]:
     """The player's mails, newest first, those that were never sent too."""
     query = select(Mail).where(Mail.player_id == player_id)
     return (await session.scalars(query.order_by(Mail.created_at.desc(), Mail.id))).all()
+
+
+async def grants(session: AsyncSession, player_id: str) -> Sequence[Grant]:
+    """The player's rewards, newest first."""
+    query = select(Grant).where(Grant.player_id == player_id)
+    return (await session.scalars(query.order_by(Grant.created_at.desc(), Grant.id))).all()
+
+
+async def deleted_items(session: AsyncSession, player_id: str) -> Sequence[DeletedItem]:
+    """What the player has lost, newest first, restored items too."""
+    query = select(DeletedItem).where(DeletedItem.player_id == player_id)
+    return (await session.scalars(query.order_by(DeletedItem.deleted_at.desc(), DeletedItem.id))).all()
+
+
+async def bindings(session: AsyncSession, player_id: str) -> Sequence[Binding]:
+    """What the player's account is bound to."""
+    query = select(Binding).where(Binding.player_id == player_id)
+    return (await session.scalars(query.order_by(Binding.bound_at, Binding.id))).all()
+
+
+async def log_ins(session: AsyncSession, player_id: str) -> Sequence[LogIn]:
+    """The player's open sessions, newest first."""
+    query = select(LogIn).where(LogIn.player_id == player_id, LogIn.ended_at.is_(None))
+    return (await session.scalars(query.order_by(LogIn.since.desc(), LogIn.id))).all()
+
+
+async def servers(session: AsyncSession) -> Sequence[Server]:
+    """The game's servers."""
+    return (await session.scalars(select(Server).order_by(Server.name))).all()
+
+
+async def events(session: AsyncSession) -> Sequence[Event]:
+    """The game's events, by their beginning."""
+    return (await session.scalars(select(Event).order_by(Event.starts_at, Event.id))).all()
 
 
 async def subscription(session: AsyncSession, player_id: str) -> Subscription | None:

@@ -8,7 +8,8 @@ from sqlalchemy import delete, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from demo_game import database
-from demo_game.demo_players import SHANGHAI, demo_rows
+from demo_game.demo_players import demo_rows
+from demo_game.demo_time import SHANGHAI
 from demo_game.models import Base, Nonce, SeedMark
 
 

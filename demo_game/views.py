@@ -6,7 +6,23 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from demo_game.models import Ban, GiftCode, Mail, Player, Recharge, Redemption, Role, Subscription, Wallet
+from demo_game.models import (
+    Ban,
+    Binding,
+    DeletedItem,
+    Event,
+    GiftCode,
+    Grant,
+    LogIn,
+    Mail,
+    Player,
+    Recharge,
+    Redemption,
+    Role,
+    Server,
+    Subscription,
+    Wallet,
+)
 
 
 def iso(at: datetime | None) -> str | None:
@@ -36,6 +52,44 @@ def profile(
         "spent_fen": spent_fen,
         "ban_reason": ban.reason if ban else None,
         "ban_until": iso(ban.until) if ban else None,
+        "frozen_at": iso(player.frozen_at),
+    }
+
+
+def lock(player: Player) -> dict[str, Any]:
+    """Whether the account is frozen."""
+    return {"frozen_at": iso(player.frozen_at), "reason": player.freeze_reason}
+
+
+def masked(value: str) -> str:
+    """A phone number, address or device without its middle."""
+    name, at, domain = value.partition("@")
+    if at:
+        return f"{name[:2]}***@{domain}"
+    return f"{value[:3]}****{value[-4:]}" if len(value) > 8 else f"{value[:1]}***"
+
+
+def binding(row: Binding) -> dict[str, Any]:
+    """What an account is bound to."""
+    return {
+        "id": row.id,
+        "kind": row.kind,
+        "value": masked(row.value),
+        "provider": row.provider,
+        "bound_at": iso(row.bound_at),
+        "cool_off_until": iso(row.cool_off_until),
+    }
+
+
+def log_in(row: LogIn) -> dict[str, Any]:
+    """A session that is open."""
+    return {
+        "id": row.id,
+        "device": row.device,
+        "place": row.place,
+        "since": iso(row.since),
+        "current": row.current,
+        "unusual": row.unusual,
     }
 
 
@@ -89,6 +143,8 @@ def ban(row: Ban, now: datetime) -> dict[str, Any]:
         "since": iso(row.since),
         "until": iso(row.until),
         "active": in_force(row, now),
+        "evidence": row.evidence,
+        "appealable": row.appealable,
     }
 
 
@@ -111,10 +167,37 @@ def mail(row: Mail) -> dict[str, Any]:
     }
 
 
-def gift_code(row: GiftCode, redemption: Redemption | None, now: datetime) -> dict[str, Any]:
-    """A gift code as this player finds it: `status` says whether it would work, or why not."""
+def grant(row: Grant) -> dict[str, Any]:
+    """A reward that was earned."""
+    return {
+        "id": row.id,
+        "source": row.source,
+        "title": row.title,
+        "items": row.items,
+        "created_at": iso(row.created_at),
+        "sent_at": iso(row.sent_at),
+        "mail_id": None if row.mail_id is None else str(row.mail_id),
+    }
+
+
+def deleted_item(row: DeletedItem) -> dict[str, Any]:
+    """An item that is gone; with `restored_at` it is back."""
+    return {
+        "id": row.id,
+        "name": row.name,
+        "count": row.count,
+        "deleted_at": iso(row.deleted_at),
+        "restorable_until": iso(row.restorable_until),
+        "restored_at": iso(row.restored_at),
+    }
+
+
+def gift_code(row: GiftCode, redemption: Redemption | None, server: str, now: datetime) -> dict[str, Any]:
+    """A gift code as this player on this server finds it: `status` says whether it would work, or why not."""
     if redemption is not None:
         status = "redeemed"
+    elif row.servers and server not in row.servers:
+        status = "wrong_server"
     elif now < row.starts_at:
         status = "not_started"
     elif now >= row.expires_at:
@@ -129,6 +212,23 @@ def gift_code(row: GiftCode, redemption: Redemption | None, now: datetime) -> di
         "starts_at": iso(row.starts_at),
         "expires_at": iso(row.expires_at),
         "redeemed_at": iso(redemption.redeemed_at) if redemption else None,
+        "servers": row.servers,
+        "suggestion": None,
+    }
+
+
+def unknown_gift_code(code: str, suggestion: str | None) -> dict[str, Any]:
+    """A gift code that does not exist."""
+    return {
+        "code": code,
+        "title": "",
+        "status": "unknown",
+        "rewards": [],
+        "starts_at": None,
+        "expires_at": None,
+        "redeemed_at": None,
+        "servers": [],
+        "suggestion": suggestion,
     }
 
 
@@ -137,9 +237,36 @@ def subscription(row: Subscription, now: datetime) -> dict[str, Any]:
     return {
         "product": row.product,
         "price_fen": row.price_fen,
+        "currency": row.currency,
         "channel": row.channel,
         "status": "active" if now < row.expires_at else "expired",
         "auto_renew": row.auto_renew,
         "started_at": iso(row.started_at),
         "expires_at": iso(row.expires_at),
+        "cancelled_at": iso(row.cancelled_at),
+    }
+
+
+def server(row: Server) -> dict[str, Any]:
+    """A server of the game."""
+    return {
+        "name": row.name,
+        "state": row.state,
+        "starts_at": iso(row.starts_at),
+        "ends_at": iso(row.ends_at),
+        "note": row.note,
+        "merged_into": row.merged_into,
+    }
+
+
+def event(row: Event) -> dict[str, Any]:
+    """An event."""
+    return {
+        "id": row.id,
+        "title": row.title,
+        "starts_at": iso(row.starts_at),
+        "ends_at": iso(row.ends_at),
+        "rules": row.rules,
+        "rewards": row.rewards,
+        "servers": row.servers,
     }

@@ -298,7 +298,7 @@ class ServerStatus:
 
 @dataclass(frozen=True, slots=True)
 class GameEvent:
-    """An event in the game, running or announced. `rules` is the game's text for players; without `servers`
+    """An event in the game: running, announced or over. `rules` is the game's text for players; without `servers`
     it is for all."""
 
     id: str

@@ -77,8 +77,7 @@ class Accounts(Protocol):
 
     async def send_link(self, game: str, player_id: str, purpose: LinkPurpose, *, key: str) -> SentLink:
         """Send a link to where only the account's owner reads it. Refused: `no_verified_contact`,
-        `cooling_off`, `too_many_links`, `account_frozen`, `not_bound`, `already_bound`,
-        `already_verified`."""
+        `cooling_off`, `too_many_links`, `not_bound`, `already_bound`, `already_verified`."""
         ...
 
 
@@ -158,7 +157,7 @@ class World(Protocol):
         ...
 
     async def events(self, game: str) -> Sequence[GameEvent]:
-        """The events that run or are announced, by their beginning."""
+        """The events that run, are announced, or ended lately, by their beginning."""
         ...
 
 

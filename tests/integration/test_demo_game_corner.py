@@ -27,7 +27,7 @@ async def client(tmp_path: Path) -> AsyncIterator[Client]:
 
 async def test_players_to_choose_from(client: Client) -> None:
     players = (await (await client.get("/demo/players")).json())["players"]
-    assert [player["id"] for player in players] == [f"p100{n}" for n in range(1, 9)]
+    assert [player["id"] for player in players] == [f"p{n}" for n in range(1001, 1011)]
     for player in players:
         assert set(player) == {"id", "name", "server", "role", "about"}
         assert all(player.values())
@@ -95,7 +95,7 @@ async def test_the_page_and_what_it_loads(client: Client) -> None:
         assert (asset.status, asset.content_type) == (200, kind)
     assert (await client.get("/demo/assets/demo.py")).status == 404
     shown = (await (await client.get("/demo/overview")).json())["players"]
-    assert [player["id"] for player in shown] == [f"p100{n}" for n in range(1, 9)]
+    assert [player["id"] for player in shown] == [f"p{n}" for n in range(1001, 1011)]
 
 
 @pytest.mark.parametrize("path", ["/", "/demo/players", "/demo/overview", "/demo/assets/page.js", "/demo/no"])

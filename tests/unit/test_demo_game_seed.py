@@ -15,7 +15,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from demo_game import database, seed, tokens
-from demo_game.demo_players import DIAMOND, demo_rows
+from demo_game.demo_players import demo_rows
+from demo_game.demo_world import DIAMOND
 from demo_game.models import Ban, Mail, Player, Recharge, Role, SeedMark, Subscription, Wallet
 from demo_game.settings import Settings, SettingsError, from_environment
 
@@ -86,7 +87,7 @@ def test_the_contract_holds_at_any_time(now: datetime) -> None:
 @given(now=times)
 def test_rows_are_plausible_at_any_time(now: datetime) -> None:
     rows = Rows(now)
-    assert [player.id for player in rows.players()] == [f"p100{n}" for n in range(1, 9)]
+    assert [player.id for player in rows.players()] == [f"p{n}" for n in range(1001, 1011)]
     numbers = []
     for player in rows.players():
         assert player.name

@@ -1,0 +1,9 @@
+"""The signed API under /v1, a file a topic; docs/game-server.openapi.yaml is its reference.
+
+A route's name is its operationId there.
+"""
+
+from demo_game.api import accounts, goods, payments, world
+
+TOPICS = (accounts.routes, payments.routes, goods.routes, world.routes)
+"""A new topic is one more."""
