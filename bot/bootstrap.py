@@ -20,6 +20,8 @@ from bot.integrations.redis_bus import RedisBus
 from bot.services.agents import Agents
 from bot.services.bus import MemoryBus
 from bot.services.conversations import Conversations
+from bot.services.evidence import Evidence
+from bot.services.evidence_files import EvidenceFiles
 from bot.services.game_calls import CALLS
 from bot.services.human_queue import HumanQueue
 from bot.services.identity import identified_players
@@ -27,6 +29,7 @@ from bot.services.inbox import Inbox
 from bot.services.left_messages import LeftMessages
 from bot.services.operations import Operations
 from bot.services.ports import Brain, Bus, Clock, GameServer
+from bot.services.received_pictures import ReceivedPictures
 from bot.services.refunds import Refunds
 from bot.services.ticket_desk import TicketDesk
 from bot.services.ticket_promises import TicketPromises
@@ -50,6 +53,7 @@ class ActionServices:
     refunds: Refunds
     tickets: Tickets
     operations: Operations
+    evidence: Evidence
 
     async def player(self, conversation: str) -> tuple[str, str]:
         """The game of `conversation`, and its player's id there."""
@@ -98,6 +102,8 @@ class Services:
     operations: Operations
     agents: Agents
     inbox: Inbox
+    evidence: Evidence
+    pictures: ReceivedPictures
     wechat: Wechat
     left_messages: LeftMessages
     tickets: Tickets
@@ -116,6 +122,7 @@ async def services(settings: Settings, *, brain: Brain | None = None) -> AsyncIt
         stack.push_async_callback(turns.close)
         conversations = Conversations(core.database, core.bus, core.clock, turns)
         agents = Agents(core.database, core.clock)
+        pictures = ReceivedPictures(conversations, core.evidence)
         yield Services(
             settings=settings,
             database=core.database,
@@ -130,6 +137,8 @@ async def services(settings: Settings, *, brain: Brain | None = None) -> AsyncIt
             operations=core.operations,
             agents=agents,
             inbox=Inbox(core.database, core.bus, core.clock, core.game),
+            evidence=core.evidence,
+            pictures=pictures,
             wechat=await stack.enter_async_context(
                 wechat(
                     settings,
@@ -140,6 +149,7 @@ async def services(settings: Settings, *, brain: Brain | None = None) -> AsyncIt
                     conversations,
                     core.queue,
                     agents,
+                    pictures,
                 )
             ),
             left_messages=_left_messages(settings, core, conversations),
@@ -187,6 +197,7 @@ async def action_services() -> ActionServices:
                 core.refunds,
                 core.tickets,
                 core.operations,
+                core.evidence,
             )
     return _action_services
 
@@ -202,6 +213,7 @@ class _Core:
     steps: TicketSteps
     tickets: Tickets
     operations: Operations
+    evidence: Evidence
 
 
 async def _core(settings: Settings, stack: AsyncExitStack) -> _Core:
@@ -237,6 +249,7 @@ async def _core(settings: Settings, stack: AsyncExitStack) -> _Core:
         steps=steps,
         tickets=Tickets(database, clock, steps),
         operations=Operations(database, bus, clock, game, CALLS),
+        evidence=Evidence(database, clock, EvidenceFiles(settings.evidence_folder), settings.evidence.limits),
     )
 
 

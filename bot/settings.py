@@ -30,6 +30,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from bot.domain.evidence import Limits
+
 PROJECT = Path(__file__).parent.parent
 MIN_SECRET = 32
 """Shortest secret outside the demo, in characters (HS256 wants 256 bits: RFC 7518, 3.2)."""
@@ -126,6 +128,24 @@ class WechatSettings(BaseModel):
     menu_file: Path = Field(Path("wechat-menu.json"), description="File of the custom menu.")
 
 
+class EvidenceSettings(BaseModel):
+    """Pictures that players send."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    folder: Path | None = Field(
+        None, description="Where they are kept; empty: evidence in data_dir. Several gateways share it."
+    )
+    max_mb: int = Field(10, ge=1, le=50, description="Largest picture that is taken, in MiB.")
+    per_day: int = Field(30, ge=1, le=1000, description="Pictures a player may send in 24 hours.")
+    keep_days: int = Field(180, ge=1, le=3650, description="Days after which a picture is deleted.")
+
+    @property
+    def limits(self) -> Limits:
+        """As the service takes them."""
+        return Limits(self.max_mb << 20, self.per_day, self.keep_days)
+
+
 class OpeningHours(BaseModel):
     """When agents answer; outside of it a left message is told when."""
 
@@ -179,6 +199,10 @@ class Settings(BaseSettings):
     )
     hours: OpeningHours = Field(default_factory=OpeningHours, description="Opening hours of the agents.")
 
+    evidence: EvidenceSettings = Field(
+        default_factory=EvidenceSettings, description="Pictures that players send."
+    )
+
     @field_validator("data_dir", "model")
     @classmethod
     def _expand(cls, value: Path) -> Path:
@@ -207,6 +231,11 @@ class Settings(BaseSettings):
     def brain_socket(self) -> Path:
         """Where the embedded brain listens."""
         return self.data_dir.resolve() / "brain.sock"
+
+    @property
+    def evidence_folder(self) -> Path:
+        """Where players' pictures are kept."""
+        return self.evidence.folder or self.data_dir / "evidence"
 
     @property
     def embedded_brain(self) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, SecretStr
 
-from bot.settings import GameSettings, OpeningHours, Settings, WechatSettings
+from bot.settings import EvidenceSettings, GameSettings, OpeningHours, Settings, WechatSettings
 
 _INTRO = """\
 # Configuration
@@ -33,7 +33,7 @@ api_url = "https://game.internal/support"
 
 def _rows(model: type[BaseModel], prefix: str) -> Iterator[str]:
     for name, field in model.model_fields.items():
-        if name in ("games", "wechat", "hours"):
+        if name in ("games", "wechat", "hours", "evidence"):
             continue
         default: Any = field.get_default(call_default_factory=True)
         shown = "" if default in (None, "", []) or isinstance(default, SecretStr) else f"`{default}`"
@@ -47,9 +47,11 @@ def reference() -> str:
     game = "\n".join(_rows(GameSettings, "XIAOER_GAMES__<ID>__"))
     wechat = "\n".join(_rows(WechatSettings, "XIAOER_WECHAT__<ACCOUNT>__"))
     hours = "\n".join(_rows(OpeningHours, "XIAOER_HOURS__"))
+    evidence = "\n".join(_rows(EvidenceSettings, "XIAOER_EVIDENCE__"))
     return (
         f"{_INTRO}\n## General\n\n{head}\n{general}\n\n## Each game\n\n{head}\n{game}\n\n"
-        f"## Each WeChat official account\n\n{head}\n{wechat}\n\n## Opening hours\n\n{head}\n{hours}\n"
+        f"## Each WeChat official account\n\n{head}\n{wechat}\n\n## Opening hours\n\n{head}\n{hours}\n\n"
+        f"## Players' pictures\n\n{head}\n{evidence}\n"
     )
 
 

@@ -11,6 +11,7 @@ from aiohttp import ClientSession, web
 from wechat_simulator.api import FAULTS, MAX_UPLOAD, PLATFORM, add_routes
 from wechat_simulator.faults import Fault, Faults
 from wechat_simulator.hostile import Hostile
+from wechat_simulator.pictures import picture
 from wechat_simulator.platform import Platform
 from wechat_simulator.push import LIMIT_S, Outcome, Pusher
 
@@ -79,7 +80,7 @@ async def _push(request: web.Request) -> web.Response:
     if body["type"] == "event":
         outcome = await pusher.event(open_id, str(body["event"]), str(body.get("key", "")), **fields)
     elif body["type"] == "image":
-        id = request.app[PLATFORM].keep_medium("image", str(body.get("content", "picture")).encode())
+        id = request.app[PLATFORM].keep_medium("image", picture())
         outcome = await pusher.message(
             open_id, "image", MediaId=id, PicUrl=f"{request.url.origin()}/sim/medium/{id}"
         )

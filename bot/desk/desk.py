@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from bot.services.agents import Agents
+from bot.services.evidence import Evidence
 from bot.services.human_queue import HumanQueue
 from bot.services.inbox import Inbox
 from bot.services.ports import Bus
@@ -22,6 +23,7 @@ class Desk:
     inbox: Inbox
     queue: HumanQueue
     bus: Bus
+    evidence: Evidence
     public_url: str = ""
     check_every_s: float = 15.0
     sockets: set[web.WebSocketResponse] = field(default_factory=set)

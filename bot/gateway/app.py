@@ -35,6 +35,8 @@ def create_app(services: Services) -> web.Application:
             services.conversations,
             services.queue,
             services.bus,
+            services.pictures,
+            services.evidence,
             (*settings.allowed_origins, settings.url.rstrip("/")),
             binding=services.wechat.binding if settings.wechat else None,
         ),
@@ -42,7 +44,10 @@ def create_app(services: Services) -> web.Application:
     if settings.wechat:
         add_wechat_routes(app, services.wechat)
         app.cleanup_ctx.append(lambda _: _wechat(services))
-    add_desk_routes(app, Desk(services.agents, services.inbox, services.queue, services.bus, settings.url))
+    desk = Desk(
+        services.agents, services.inbox, services.queue, services.bus, services.evidence, settings.url
+    )
+    add_desk_routes(app, desk)
     pages.add_routes(app)
     if settings.demo:
         demo.add_routes(app, settings.demo_url)
@@ -60,6 +65,7 @@ async def _jobs(services: Services) -> AsyncIterator[None]:
         Job("audit_head", timedelta(hours=1), lambda: log_head(services.database)),
         Job("ticket_promises", timedelta(seconds=30), services.ticket_promises.look_after),
         Job("expired_sessions", timedelta(minutes=10), services.agents.forget_expired),
+        Job("old_evidence", timedelta(hours=1), services.evidence.forget_old),
     ]
     async with running(jobs):
         yield

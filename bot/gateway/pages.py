@@ -11,8 +11,8 @@ DIST = Path(__file__).parent.parent.parent / "web" / "dist"
 
 _HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; "
-        "object-src 'none'"
+        "default-src 'self'; img-src 'self' data: blob:; connect-src 'self'; base-uri 'none'; "
+        "form-action 'self'; object-src 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",

@@ -18,6 +18,7 @@ from bot.storage.models import (
     ConversationRow,
     DialogueRow,
     EventRow,
+    EvidenceRow,
     IdentityRequestRow,
     MessageRow,
     NoteRow,
@@ -99,7 +100,7 @@ async def _choose_what_to_answer(session: AsyncSession, into: ConversationRow, o
 
 
 async def _move(session: AsyncSession, own: ConversationRow, into: ConversationRow, offset: int) -> None:
-    for table in (MessageRow, EventRow):
+    for table in (MessageRow, EventRow, EvidenceRow):
         await session.execute(
             update(table)
             .where(table.conversation_id == own.id)

@@ -25,6 +25,7 @@ from bot.storage.models import (
     ConversationRow,
     DialogueRow,
     EventRow,
+    EvidenceRow,
     IdentityRequestRow,
     MessageRow,
     NoteRow,
@@ -154,6 +155,12 @@ class Contacts:
     async def _erase(self, session: AsyncSession, row: ContactRow, conversation: ConversationRow) -> None:
         if row.bound_at is not None:
             said = MessageRow.client_id.startswith(own_prefix(row.id), autoescape=True)
+            seqs = select(MessageRow.seq).where(MessageRow.conversation_id == conversation.id, said)
+            await session.execute(  # the files follow: Evidence.forget_old
+                delete(EvidenceRow).where(
+                    EvidenceRow.conversation_id == conversation.id, EvidenceRow.seq.in_(seqs)
+                )
+            )
             await session.execute(
                 update(MessageRow)
                 .where(MessageRow.conversation_id == conversation.id, said)
@@ -161,7 +168,8 @@ class Contacts:
             )
             return
         await ticket_moves.erase(session, conversation.id, self._clock.now())
-        for table in (MessageRow, EventRow, NoteRow, DialogueRow, IdentityRequestRow, RefundRow):
+        erased = (MessageRow, EvidenceRow, EventRow, NoteRow, DialogueRow, IdentityRequestRow, RefundRow)
+        for table in erased:
             await session.execute(delete(table).where(table.conversation_id == conversation.id))
         conversation.state = State.CLOSED.value
         await session.flush()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -102,12 +102,14 @@ class Conversations:
         *,
         answered: bool = False,
         meta: dict[str, Any] | None = None,
+        beside: Callable[[AsyncSession, Message], Awaitable[None]] | None = None,
     ) -> Message:
         """Store a player's message once, whoever owns the conversation, and let the bot answer if it does.
 
-        `answered` says that the caller answers it himself, `meta` what belongs to it (a picture). Returns the
-        stored message; a `client_id` seen before returns the message of then. Raises ProblemError:
-        TEXT_EMPTY, TEXT_TOO_LONG, UNKNOWN_PAYLOAD.
+        `answered` says that the caller answers it himself, `meta` what belongs to it (a picture); `beside`
+        stores more in the same transaction. Returns the stored message; a `client_id` seen before returns
+        the message of then. Raises ProblemError: TEXT_EMPTY, TEXT_TOO_LONG, UNKNOWN_PAYLOAD, and as `beside`
+        does.
         """
         if not incoming.text.strip() and not incoming.payload:
             raise ProblemError(Code.TEXT_EMPTY)
@@ -135,6 +137,8 @@ class Conversations:
                 client_id=incoming.client_id,
                 meta={**(meta or {}), **({"answered": True} if answered else {})},
             )
+            if beside is not None:
+                await beside(session, message)
             row.read_seq = max(row.read_seq, message.seq - 1)
             state = State(row.state)
             agent = row.agent_id

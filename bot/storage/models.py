@@ -15,6 +15,7 @@ from bot.storage.audit_models import AuditEntryRow as AuditEntryRow
 from bot.storage.audit_models import AuditHeadRow as AuditHeadRow
 from bot.storage.base import Base as Base
 from bot.storage.base import UtcDateTime as UtcDateTime
+from bot.storage.evidence_models import EvidenceRow as EvidenceRow
 from bot.storage.operation_models import OperationRow as OperationRow
 from bot.storage.ticket_models import TicketDayRow as TicketDayRow
 from bot.storage.ticket_models import TicketEntryRow as TicketEntryRow

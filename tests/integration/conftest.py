@@ -24,7 +24,10 @@ from bot.channels.ingame.limits import RateLimit
 from bot.channels.ingame.routes import add_routes
 from bot.services.bus import MemoryBus
 from bot.services.conversations import Conversations
+from bot.services.evidence import Evidence
+from bot.services.evidence_files import EvidenceFiles
 from bot.services.human_queue import AgentIdentity, HumanQueue
+from bot.services.received_pictures import ReceivedPictures
 from bot.services.turns import Turns
 from bot.settings import GameSettings
 from bot.storage.database import Database, SystemClock
@@ -80,6 +83,7 @@ class Chat:
     database: Database
     bus: MemoryBus
     limit: RateLimit
+    evidence: Evidence
 
     async def connect(self, token: str | None = None, last_seq: int = 0) -> Frames:
         frames = Frames(await self.client.ws_connect("/chat/v1/socket"))
@@ -105,7 +109,7 @@ class Chat:
 
 
 @pytest.fixture
-async def chat(database: Database) -> AsyncIterator[Chat]:
+async def chat(database: Database, tmp_path: Path) -> AsyncIterator[Chat]:
     bus, clock, brain = MemoryBus(), SystemClock(), FakeBrain()
     queue = HumanQueue(database, bus, clock)
     turns = Turns(database, bus, clock, brain, queue, timedelta(seconds=1))
@@ -113,9 +117,12 @@ async def chat(database: Database) -> AsyncIterator[Chat]:
     app = web.Application(middlewares=[problems_middleware])
     tokens = PlayerTokens({"demo": GameSettings(token_secret=SecretStr(SECRET))})
     limit = RateLimit()
-    add_routes(app, InGame(tokens, conversations, queue, bus, ["https://game.example"], limit))
+    evidence = Evidence(database, clock, EvidenceFiles(tmp_path / "evidence"))
+    pictures = ReceivedPictures(conversations, evidence)
+    origins = ["https://game.example"]
+    add_routes(app, InGame(tokens, conversations, queue, bus, pictures, evidence, origins, limit))
     async with TestClient(TestServer(app)) as client:
-        yield Chat(client, brain, queue, turns, database, bus, limit)
+        yield Chat(client, brain, queue, turns, database, bus, limit, evidence)
         await turns.close()
 
 

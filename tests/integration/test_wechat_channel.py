@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from bot.storage.models import ConversationRow, MessageRow, PushRow
 from tests.integration.wechat_world import OPEN_ID, Make, World, until, until_async, world, world_of
+from tests.pictures import jpeg
 
 __all__ = ["world", "world_of"]
 
@@ -135,15 +136,13 @@ async def _state(world: World, state: str) -> bool:
 
 
 async def test_every_kind_of_message(world: World) -> None:
-    media = world.platform.keep_medium("image", b"\xff\xd8picture")
+    media = world.platform.keep_medium("image", jpeg())
     await world.pusher.message(OPEN_ID, "image", MediaId=media, PicUrl="http://p")
     assert "已经存好" in (await world.reads(1))[0]
     picture = (await world.transcript())[0]
-    assert (picture.text, picture.meta["media"]["kind"]) == ("[图片]", "image")
-    kept = world.services.wechat.media_folder / picture.meta["media"]["file"]
-    assert kept.read_bytes() == b"\xff\xd8picture"
-    answer = await world.client.get(f"/wechat/media/{kept.name}")
-    assert answer.status == 401  # players' files are for agents who are logged in
+    assert picture.text == "[图片]"
+    [kept] = await world.services.evidence.of_conversation(picture.conversation)
+    assert picture.meta["picture"] == {"id": kept.id, "width": 64, "height": 48}
     await world.pusher.message(OPEN_ID, "voice", MediaId="gone", Format="amr", Recognition="活动几点")
     assert (await world.reads(2))[1] == "听到：活动几点"
     await world.pusher.message(OPEN_ID, "voice", MediaId="gone", Format="amr")

@@ -14,8 +14,10 @@ from bot.domain.errors import Code, ProblemError
 from bot.domain.messages import Message
 from bot.services.binding import Binding
 from bot.services.conversations import Conversations
+from bot.services.evidence import Evidence
 from bot.services.human_queue import HumanQueue
 from bot.services.ports import Bus
+from bot.services.received_pictures import ReceivedPictures
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,8 @@ class InGame:
     conversations: Conversations
     queue: HumanQueue
     bus: Bus
+    pictures: ReceivedPictures
+    evidence: Evidence
     origins: Collection[str] = ()
     limit: RateLimit = field(default_factory=RateLimit)
     binding: Binding | None = None

@@ -17,7 +17,8 @@ from bot.web.problems import problem_response, read_object, wanted_locale
 MAX_WAIT_S = 30.0
 
 
-def _player(request: web.Request) -> Player:
+def player_of(request: web.Request) -> Player:
+    """Whom the request's token vouches for. Raises ProblemError as PlayerTokens.player does."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer":
         raise ProblemError(Code.TOKEN_MISSING)
@@ -28,7 +29,7 @@ async def post_message(request: web.Request) -> web.Response:
     """POST /chat/v1/messages: `{"id", "text"}` or `{"id", "payload"}`; answers with the ack."""
     locale = wanted_locale(request)
     try:
-        player = _player(request)
+        player = player_of(request)
         locale = player.locale
         frame = protocol.parse_send(await read_object(request))
         channel = request.app[KEY]
@@ -43,7 +44,7 @@ async def get_messages(request: web.Request) -> web.Response:
     """GET /chat/v1/messages?after=N&wait=25: the messages after N, waiting up to `wait` s for one."""
     locale = wanted_locale(request)
     try:
-        player = _player(request)
+        player = player_of(request)
         locale = player.locale
         after = int(_number(request, "after"))
         wait = min(_number(request, "wait"), MAX_WAIT_S)

@@ -43,6 +43,12 @@ class Send(_Frame):
         return IncomingMessage(self.id, self.text, self.payload)
 
 
+class Attachment(_Frame):
+    """What goes with a picture; `id` makes sending it again harmless."""
+
+    id: StorableText = Field(min_length=1, max_length=64)
+
+
 class Read(_Frame):
     """The player has seen everything up to `seq`."""
 
@@ -67,6 +73,7 @@ _T = TypeVar("_T")
 ClientFrame = Hello | Send | Read | Typing | CancelQueue
 _FRAMES: TypeAdapter[ClientFrame] = TypeAdapter(Annotated[ClientFrame, Field(discriminator="type")])
 _SEND = TypeAdapter(Send)
+_ATTACHMENT = TypeAdapter(Attachment)
 
 
 def parse_frame(value: dict[str, Any]) -> ClientFrame:
@@ -77,6 +84,11 @@ def parse_frame(value: dict[str, Any]) -> ClientFrame:
 def parse_send(value: dict[str, Any]) -> Send:
     """The body of an HTTP message, `type` left out. Raises ProblemError(BAD_FRAME)."""
     return _validated(_SEND, value)
+
+
+def parse_attachment(value: dict[str, Any]) -> Attachment:
+    """What goes with a picture. Raises ProblemError(BAD_FRAME)."""
+    return _validated(_ATTACHMENT, value)
 
 
 def _validated(adapter: TypeAdapter[_T], value: dict[str, Any]) -> _T:
@@ -116,6 +128,8 @@ def message(stored: Message) -> dict[str, Any]:
         "buttons": [asdict(b) for b in stored.buttons],
         "at": iso(stored.at),
     }
+    if picture := stored.meta.get("picture"):
+        frame["picture"] = {key: picture[key] for key in ("id", "width", "height")}
     if stored.author_name:
         frame["name"] = stored.author_name
     if stored.client_id and stored.author.value == "player":

@@ -6,6 +6,7 @@ from weakref import WeakSet
 
 from aiohttp import web
 
+from bot.channels.ingame.attachments import get_attachment, post_attachment
 from bot.channels.ingame.channel import KEY, InGame
 from bot.channels.ingame.http import get_messages, post_message
 from bot.channels.ingame.socket import OPEN, chat_socket, close_sockets
@@ -19,3 +20,5 @@ def add_routes(app: web.Application, channel: InGame) -> None:
     app.router.add_get("/chat/v1/socket", chat_socket)
     app.router.add_get("/chat/v1/messages", get_messages)
     app.router.add_post("/chat/v1/messages", post_message)
+    app.router.add_post("/chat/v1/attachments", post_attachment)
+    app.router.add_get("/chat/v1/attachments/{id}", get_attachment)

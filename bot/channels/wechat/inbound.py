@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 
@@ -20,6 +21,7 @@ from bot.services.delivery import Delivery
 from bot.services.human_queue import HumanQueue
 from bot.services.intake import Pushed
 from bot.services.ports import Clock
+from bot.services.received_pictures import ReceivedPictures
 from bot.services.texts import text
 from bot.settings import WechatSettings
 from bot.storage.database import Database
@@ -45,6 +47,7 @@ class Inbound:
         delivery: Delivery,
         queue: HumanQueue,
         media: Media,
+        pictures: ReceivedPictures,
     ) -> None:
         self.channel = f"wechat:{name}"
         self._account = account
@@ -56,6 +59,7 @@ class Inbound:
         self._delivery = delivery
         self._queue = queue
         self._media = media
+        self._pictures = pictures
 
     async def handle(self, pushed: Pushed) -> None:
         """Deal with a stored push; the same one again changes nothing more."""
@@ -94,6 +98,8 @@ class Inbound:
         match what.kind:
             case Kind.TEXT | Kind.MENU_ANSWER:
                 await self._say(contact, client_id, what.text, option=what.option)
+            case Kind.IMAGE:
+                await self._picture(contact, what, client_id)
             case Kind.VOICE if what.text:
                 await self._say(contact, client_id, what.text, meta=await self._kept(what))
             case Kind.FOLLOW:
@@ -169,6 +175,26 @@ class Inbound:
         if plain.isdecimal() and 1 <= int(plain) <= len(asked):
             return asked[int(plain) - 1].payload
         return next((b.payload for b in asked if b.title.strip() == words.strip()), None)
+
+    async def _picture(self, contact: ContactRow, what: Incoming, client_id: str) -> None:
+        """A picture goes the way of all channels; one that can't be had or read is asked for again."""
+        conversation = contact.conversation_id
+        raw = await self._media.download(what.media.get("MediaId", ""))
+        key, args = "picture-lost", dict[str, Any]()
+        if raw is not None:
+            try:
+                await self._pictures.receive(conversation, raw, client_id)
+            except ProblemError as error:
+                key, args = error.problem.text_key, error.problem.args
+            else:
+                return
+        await self._conversations.receive(
+            conversation,
+            IncomingMessage(client_id, text("picture")),
+            answered=True,
+            meta={"picture_problem": key},
+        )
+        await self._conversations.tell(conversation, key, client_id=reply_to(client_id), **args)
 
     async def _keep(self, contact: ContactRow, what: Incoming, client_id: str) -> None:
         """Show it to whoever reads the conversation; while that is the bot, ask for words."""

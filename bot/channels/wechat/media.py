@@ -21,9 +21,6 @@ log = structlog.get_logger(__name__)
 KEPT = timedelta(days=3) - timedelta(hours=1)
 MAX_PICTURE = 10 << 20
 SUFFIXES = {
-    "image/jpeg": ".jpg",
-    "image/png": ".png",
-    "image/gif": ".gif",
     "audio/amr": ".amr",
     "audio/speex": ".speex",
     "video/mp4": ".mp4",
@@ -71,14 +68,26 @@ class Media:
         async with self._database.begin() as session:
             await session.execute(delete(WechatMediaRow).where(WechatMediaRow.media_id == media_id))
 
+    async def download(self, media_id: str) -> bytes | None:
+        """A player's file, None where it can't be had."""
+        found = await self._download(media_id)
+        return found and found[0]
+
     async def fetch(self, media_id: str) -> str | None:
-        """Keep a player's file; the name under which it is kept, None where it can't be had."""
-        try:
-            data, content_type = await self._api.download(media_id)
-        except WechatApiError as error:
-            log.warning("wechat_media_lost", error=str(error))
+        """Keep a player's recording; the name under which it is kept, None where it can't be had. Pictures
+        are evidence and go another way."""
+        found = await self._download(media_id)
+        if found is None:
             return None
+        data, content_type = found
         name = uuid.uuid4().hex + SUFFIXES.get(content_type, ".bin")
         self._store.mkdir(parents=True, exist_ok=True)
         (self._store / name).write_bytes(data)
         return name
+
+    async def _download(self, media_id: str) -> tuple[bytes, str] | None:
+        try:
+            return await self._api.download(media_id)
+        except WechatApiError as error:
+            log.warning("wechat_media_lost", error=str(error))
+            return None

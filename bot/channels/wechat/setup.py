@@ -20,6 +20,7 @@ from bot.services.delivery import Delivery
 from bot.services.human_queue import HumanQueue
 from bot.services.intake import Intake, Pushed
 from bot.services.ports import Bus, Clock, Outbound
+from bot.services.received_pictures import ReceivedPictures
 from bot.services.turns import Turns
 from bot.settings import PROJECT, Settings
 from bot.storage.database import Database
@@ -37,6 +38,7 @@ async def wechat(
     conversations: Conversations,
     queue: HumanQueue,
     agents: Agents,
+    pictures: ReceivedPictures,
 ) -> AsyncIterator[Wechat]:
     """The channel with all configured accounts; there may be none, then only its binding means something."""
     folder = settings.data_dir / "media" / "wechat"
@@ -65,6 +67,7 @@ async def wechat(
                 delivery,
                 queue,
                 media,
+                pictures,
             )
             accounts[name] = Account(name, account, Callbacks(account), api, inbound)
 

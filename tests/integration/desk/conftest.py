@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,8 +24,11 @@ from bot.services import transcript
 from bot.services.agents import Agents
 from bot.services.bus import MemoryBus
 from bot.services.conversations import Conversations
+from bot.services.evidence import Evidence
+from bot.services.evidence_files import EvidenceFiles
 from bot.services.human_queue import HumanQueue
 from bot.services.inbox import Inbox
+from bot.services.received_pictures import ReceivedPictures
 from bot.services.turns import Turns
 from bot.storage.database import Database
 from bot.web.problems import problems_middleware
@@ -127,6 +131,8 @@ class Office:
     conversations: Conversations
     game: SlowGame
     desk: Desk
+    evidence: Evidence
+    pictures: ReceivedPictures
 
     async def browser(self, login: str = "", role: str = "agent") -> Browser:
         """A browser; with a `login`, that agent is made and logged in."""
@@ -172,7 +178,9 @@ def script(turn: Turn) -> Answer:
 
 
 @pytest.fixture
-async def make_office(database: Database, clock: FrozenClock) -> AsyncIterator[Callable[..., Any]]:
+async def make_office(
+    database: Database, clock: FrozenClock, tmp_path: Path
+) -> AsyncIterator[Callable[..., Any]]:
     async with AsyncExitStack() as stack:
 
         async def make(**options: Any) -> Office:
@@ -180,14 +188,29 @@ async def make_office(database: Database, clock: FrozenClock) -> AsyncIterator[C
             queue = HumanQueue(database, bus, clock)
             turns = Turns(database, bus, clock, FakeBrain(script), queue, timedelta(seconds=5))
             agents = Agents(database, clock, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-            desk = Desk(agents, Inbox(database, bus, clock, game), queue, bus, **options)
+            evidence = Evidence(database, clock, EvidenceFiles(tmp_path / "evidence"))
+            desk = Desk(agents, Inbox(database, bus, clock, game), queue, bus, evidence, **options)
             app = web.Application(middlewares=[problems_middleware])
             add_routes(app, desk)
             server = TestServer(app)
             await server.start_server()
             stack.push_async_callback(turns.close)
             conversations = Conversations(database, bus, clock, turns)
-            return Office(server, stack, database, clock, bus, agents, queue, conversations, game, desk)
+            pictures = ReceivedPictures(conversations, evidence)
+            return Office(
+                server,
+                stack,
+                database,
+                clock,
+                bus,
+                agents,
+                queue,
+                conversations,
+                game,
+                desk,
+                evidence,
+                pictures,
+            )
 
         yield make
 
