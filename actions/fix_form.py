@@ -52,7 +52,9 @@ async def begin(dispatcher: CollectingDispatcher, tracker: Tracker, button: dict
     """Start the fix that the message, the button or the second wish of an earlier message asks for."""
     wish = tracker.get_slot("next_fix") or {}
     intent = str(wish.get("intent") or button.get("fix") or intent_of(tracker))
-    fix = all_fixes().get(intent)
+    fix, other = all_fixes().get(intent), declared().get(intent)
+    if fix is None and other is not None:  # another form leads that dialogue
+        return [*forget(), SlotSet("fix_done", "left"), FollowupAction(other.form)]
     if fix is None:
         return [*forget(), SlotSet("fix_done", "unknown"), FollowupAction("action_not_understood")]
     case = await case_of(intent, dispatcher, tracker)

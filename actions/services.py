@@ -88,6 +88,11 @@ class Services(Protocol):
     """What actions may use; everything is asked for by conversation, which says who the player is."""
 
     @property
+    def url(self) -> str:
+        """The product's address for people."""
+        ...
+
+    @property
     def refunds(self) -> Refunds:
         """Refunds and recharges."""
         ...

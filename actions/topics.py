@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from rasa_sdk import Tracker
 from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
@@ -11,13 +13,15 @@ from actions.base import Events, SupportAction, forget, intent_of
 from actions.fix import all_fixes, case_of
 from actions.progress import answer_ticket_progress
 from actions.recharges import answer_recharge_query
+from actions.self_service import ActionSelfService
 from actions.wishes import second_wish, serve
 from bot.domain.intents import Category, category_of
 from bot.services.fixes import declared
 
-LOOKED_UP = {
+LOOKED_UP: dict[str, Callable[[CollectingDispatcher, Tracker], Awaitable[object]]] = {
     "account_ban_appeal": answer_ban_appeal,
     "account_recharge_query": answer_recharge_query,
+    "self_service": ActionSelfService().act,
     "ticket_progress": answer_ticket_progress,
 }
 """Answers that need a look into the game or our records; the others are `utter_<intent>`."""

@@ -53,9 +53,7 @@ def serve(dispatcher: CollectingDispatcher, tracker: Tracker, wish: dict[str, An
     dispatcher.utter_message(response="utter_second_wish", topic=topic_name(intent, locale_of(tracker)))
     done = SlotSet("second_wish", None)
     if intent in declared():
-        return [done, SlotSet("next_fix", wish), FollowupAction("fix_form")]
-    if intent == "account_refund_mistaken":
-        return [done, FollowupAction("refund_form")]
+        return [done, SlotSet("next_fix", wish), FollowupAction(declared()[intent].form)]
     dispatcher.utter_message(response=f"utter_{intent}")
     dispatcher.utter_message(response="utter_ask_solved")
     return [done, SlotSet("open_question", "solved"), SlotSet("topic", intent)]

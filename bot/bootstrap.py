@@ -55,6 +55,11 @@ class ActionServices:
     operations: Operations
     evidence: Evidence
 
+    @property
+    def url(self) -> str:
+        """The gateway's address for people."""
+        return self.settings.url
+
     async def player(self, conversation: str) -> tuple[str, str]:
         """The game of `conversation`, and its player's id there."""
         async with self.database.read() as session:

@@ -11,7 +11,10 @@ export default defineConfig({
     // The pages run under `default-src 'self'`: no data: addresses, no inline script.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: { play: page("play/index.html"), desk: page("desk/index.html") } },
+    rolldownOptions: {
+      // help/index.html is a template that the gateway fills (bot/gateway/self_service.py).
+      input: { play: page("play/index.html"), desk: page("desk/index.html"), help: page("help/index.html") },
+    },
   },
   server: {
     proxy: {

@@ -14,7 +14,7 @@ from bot.channels.ingame.routes import add_routes as add_ingame_routes
 from bot.channels.wechat.routes import add_routes as add_wechat_routes
 from bot.desk.desk import Desk
 from bot.desk.routes import add_routes as add_desk_routes
-from bot.gateway import demo, health, pages
+from bot.gateway import demo, health, pages, self_service
 from bot.jobs.periodic import Job, running
 from bot.services.audit import log_head
 from bot.services.delivery import delivering
@@ -49,6 +49,7 @@ def create_app(services: Services) -> web.Application:
     )
     add_desk_routes(app, desk)
     pages.add_routes(app)
+    self_service.add_routes(app)
     if settings.demo:
         demo.add_routes(app, settings.demo_url)
     app.cleanup_ctx.append(lambda _: _jobs(services))

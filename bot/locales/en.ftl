@@ -183,3 +183,16 @@ ticket-told-escalated = Ticket { $number } ({ $topic }) has taken far too long, 
 ticket-button-add = Add something
 ticket-button-withdraw = No longer needed
 ticket-button-reopen = Not solved yet
+
+# The page /help/self-service
+help-title = Self-service
+help-intro = These can be done right in the support chat, without waiting for anyone. Just say it in your own words.
+help-conditions = Conditions
+help-takes = How long
+help-otherwise = If it can't be done
+help-human = For anything else, or to talk to a person, say "human, please".
+category-account = Account and recharges
+category-technical = Technical problems
+category-content = The game
+category-complaint = Complaints and reports
+help-line = { $category }: { $titles }

@@ -183,3 +183,16 @@ ticket-told-escalated = 工单 { $number }（{ $topic }）拖得太久了，是�
 ticket-button-add = 我来补充
 ticket-button-withdraw = 不用处理了
 ticket-button-reopen = 还没解决
+
+# The page /help/self-service
+help-title = 自助服务
+help-intro = 这些事在客服聊天里就能当场办，不用等人工。直接用自己的话说就行。
+help-conditions = 条件
+help-takes = 多久
+help-otherwise = 办不成时
+help-human = 不在这里的事，或者想直接找人，说一句「转人工」。
+category-account = 账号与充值
+category-technical = 技术问题
+category-content = 游戏内容
+category-complaint = 投诉与举报
+help-line = { $category }：{ $titles }

@@ -100,6 +100,8 @@ class FixDeclared(_Part):
     """How long it takes."""
     otherwise: Words
     """What happens where it can't be done here."""
+    form: Name = "fix_form"
+    """The Rasa form that leads the dialogue."""
     aside: bool = False
     """A mere look-up: in the middle of another dialogue it is answered, and that goes on."""
     listed: bool = True

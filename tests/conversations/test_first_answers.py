@@ -92,6 +92,15 @@ async def test_small_talk(meet: Meet) -> None:
     (await talk.says("再见")).heard("utter_goodbye")
 
 
+async def test_what_can_you_do_tells_what_is_published(meet: Meet) -> None:
+    talk = await (await meet()).says("你能做什么")
+    talk.heard("utter_self_service")
+    assert "充值没到账" in talk.text
+    assert "/help/self-service" in talk.text
+    await talk.presses("充错了想退款")
+    talk.heard("utter_refund_which")
+
+
 async def test_progress_without_a_case(meet: Meet) -> None:
     (await (await meet()).says("我的问题处理得怎么样了")).heard("utter_ticket_progress_none")
 
