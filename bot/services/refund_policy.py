@@ -205,15 +205,17 @@ class _File(_Part):
     partial: bool
     promise: Span
     risk: _Risk
-    rules: Annotated[list[_Rule], Field(min_length=1)]
+    refund_rules: Annotated[
+        list[_Rule], Field(min_length=1)
+    ]  # Rasa takes a key `rules` under data/ for its own
 
     @model_validator(mode="after")
     def _names_fit(self) -> _File:
-        for what, names in (("roles", self.roles), ("rules", [rule.id for rule in self.rules])):
+        for what, names in (("roles", self.roles), ("refund_rules", [rule.id for rule in self.refund_rules])):
             twice = [name for name, count in Counter(names).items() if count > 1]
             if twice:
                 raise ValueError(f"{what}: given twice: {', '.join(twice)}")
-        for rule in self.rules:
+        for rule in self.refund_rules:
             unknown = set(rule.then.by if isinstance(rule.then, _Approve) else ()) - set(self.roles)
             if unknown:
                 raise ValueError(f"rule {rule.id}: not among the roles: {', '.join(sorted(unknown))}")
@@ -223,7 +225,7 @@ class _File(_Part):
         return Policy(
             version=self.version,
             roles=tuple(self.roles),
-            rules=tuple(rule.rule() for rule in self.rules),
+            rules=tuple(rule.rule() for rule in self.refund_rules),
             risk=self.risk.risk(),
             refunds_period=self.refunds_period,
             double_charge_within=self.double_charge_within,
