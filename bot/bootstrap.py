@@ -31,6 +31,7 @@ from bot.services.operations import Operations
 from bot.services.ports import Brain, Bus, Clock, GameServer
 from bot.services.received_pictures import ReceivedPictures
 from bot.services.refunds import Refunds
+from bot.services.satisfaction import Satisfaction
 from bot.services.ticket_desk import TicketDesk
 from bot.services.ticket_promises import TicketPromises
 from bot.services.ticket_steps import TicketSteps
@@ -111,6 +112,7 @@ class Services:
     pictures: ReceivedPictures
     wechat: Wechat
     left_messages: LeftMessages
+    satisfaction: Satisfaction
     tickets: Tickets
     ticket_desk: TicketDesk
     ticket_promises: TicketPromises
@@ -126,6 +128,7 @@ async def services(settings: Settings, *, brain: Brain | None = None) -> AsyncIt
         turns = Turns(core.database, core.bus, core.clock, brain, core.queue, settings.patience)
         stack.push_async_callback(turns.close)
         conversations = Conversations(core.database, core.bus, core.clock, turns)
+        satisfaction = Satisfaction(core.database, core.bus, core.clock, conversations)
         agents = Agents(core.database, core.clock)
         pictures = ReceivedPictures(conversations, core.evidence)
         yield Services(
@@ -155,11 +158,15 @@ async def services(settings: Settings, *, brain: Brain | None = None) -> AsyncIt
                     core.queue,
                     agents,
                     pictures,
+                    satisfaction,
                 )
             ),
+            satisfaction=satisfaction,
             left_messages=_left_messages(settings, core, conversations),
             tickets=core.tickets,
-            ticket_desk=TicketDesk(core.database, core.clock, core.steps, core.tickets),
+            ticket_desk=TicketDesk(
+                core.database, core.clock, core.steps, core.tickets, surveys=settings.satisfaction
+            ),
             ticket_promises=TicketPromises(core.database, core.clock, core.steps),
         )
 
@@ -242,7 +249,7 @@ async def _core(settings: Settings, stack: AsyncExitStack) -> _Core:
     )
     stack.push_async_callback(server.close)
     game = identified_players(server)
-    queue = HumanQueue(database, bus, clock)
+    queue = HumanQueue(database, bus, clock, surveys=settings.satisfaction)
     steps = TicketSteps(bus, _hours(settings), {id: ZoneInfo(g.timezone) for id, g in settings.games.items()})
     return _Core(
         database=database,

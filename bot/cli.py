@@ -13,6 +13,7 @@ import typer
 from bot import log
 from bot.audit_cli import app as audit
 from bot.domain.errors import ProblemError
+from bot.report_cli import app as report
 from bot.services.agents import Agents
 from bot.services.texts import problem_text
 from bot.settings import Settings, SettingsError, load
@@ -35,6 +36,7 @@ app.add_typer(agent, name="agent")
 app.add_typer(demo, name="demo")
 app.add_typer(wechat, name="wechat")
 app.add_typer(audit, name="audit")
+app.add_typer(report, name="report")
 
 
 @app.command()

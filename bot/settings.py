@@ -197,6 +197,7 @@ class Settings(BaseSettings):
     wechat: dict[str, WechatSettings] = Field(
         default_factory=dict, description="Connected WeChat official accounts by name."
     )
+    satisfaction: bool = Field(True, description="Ask players how it went, once a case that a human had.")
     hours: OpeningHours = Field(default_factory=OpeningHours, description="Opening hours of the agents.")
 
     evidence: EvidenceSettings = Field(

@@ -39,6 +39,7 @@ def create_app(services: Services) -> web.Application:
             services.evidence,
             (*settings.allowed_origins, settings.url.rstrip("/")),
             binding=services.wechat.binding if settings.wechat else None,
+            satisfaction=services.satisfaction,
         ),
     )
     if settings.wechat:

@@ -196,3 +196,17 @@ category-technical = Technical problems
 category-content = The game
 category-complaint = Complaints and reports
 help-line = { $category }: { $titles }
+# How a case went (satisfaction).
+satisfaction-ask-overall = How did we do this time? One tap is enough, and it's fine to skip it.
+satisfaction-ask-service = Thanks. And how was the agent: friendly, competent?
+satisfaction-ask-speed = Last one: how was the speed?
+satisfaction-1 = Very bad
+satisfaction-2 = Not good
+satisfaction-3 = So-so
+satisfaction-4 = Good
+satisfaction-5 = Very good
+satisfaction-thanks = Thank you for the rating, we read every one. If there is anything else, I'm here.
+satisfaction-sorry = I'm sorry we let you down this time; your rating will be read carefully. If it isn't solved yet, tap below and I'll get somebody to go on with it.
+satisfaction-human = Not solved, a human please
+satisfaction-known = That one is noted already, thank you.
+satisfaction-late = This survey has ended, thank you. If something is wrong, just tell me.

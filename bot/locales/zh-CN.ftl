@@ -196,3 +196,17 @@ category-technical = 技术问题
 category-content = 游戏内容
 category-complaint = 投诉与举报
 help-line = { $category }：{ $titles }
+# How a case went (satisfaction).
+satisfaction-ask-overall = 这次的事处理得怎么样？点一下就好，不想评也没关系。
+satisfaction-ask-service = 收到。那客服的态度和专业程度呢？
+satisfaction-ask-speed = 最后一个：处理的速度呢？
+satisfaction-1 = 很不满意
+satisfaction-2 = 不太满意
+satisfaction-3 = 一般
+satisfaction-4 = 满意
+satisfaction-5 = 非常满意
+satisfaction-thanks = 谢谢你的评价，每一条我们都会看。还有别的事随时找我。
+satisfaction-sorry = 很抱歉这次没让你满意，你的评价我们会认真看。问题要是还没解决，点一下我马上找人接着办。
+satisfaction-human = 还没解决，转人工
+satisfaction-known = 这一项已经记下了，谢谢。
+satisfaction-late = 这次的评价已经截止了，谢谢你。有事直接跟我说就行。

@@ -22,7 +22,9 @@ from bot.storage.models import (
     IdentityRequestRow,
     MessageRow,
     NoteRow,
+    OperationRow,
     RefundRow,
+    SatisfactionRow,
 )
 
 _STRENGTH = {State.AGENT: 3, State.QUEUED: 2, State.BOT: 1, State.CLOSED: 0}
@@ -107,7 +109,7 @@ async def _move(session: AsyncSession, own: ConversationRow, into: ConversationR
             .values(conversation_id=into.id, seq=table.seq + offset)
             .execution_options(synchronize_session=False)
         )
-    for other in (NoteRow, RefundRow):
+    for other in (NoteRow, RefundRow, OperationRow, SatisfactionRow):
         await session.execute(
             update(other)
             .where(other.conversation_id == own.id)

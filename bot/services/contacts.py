@@ -29,8 +29,10 @@ from bot.storage.models import (
     IdentityRequestRow,
     MessageRow,
     NoteRow,
+    OperationRow,
     PushRow,
     RefundRow,
+    SatisfactionRow,
 )
 
 _PREFIX = "wx"
@@ -166,10 +168,26 @@ class Contacts:
                 .where(MessageRow.conversation_id == conversation.id, said)
                 .values(text=ERASED, payload=None, meta={})
             )
+            # the brain remembers words, too: it begins anew
+            await session.execute(delete(DialogueRow).where(DialogueRow.conversation_id == conversation.id))
+            conversation.fresh = True
             return
         await ticket_moves.erase(session, conversation.id, self._clock.now())
-        erased = (MessageRow, EvidenceRow, EventRow, NoteRow, DialogueRow, IdentityRequestRow, RefundRow)
-        for table in erased:
+        await session.execute(  # the scores still count, nobody's
+            update(SatisfactionRow)
+            .where(SatisfactionRow.conversation_id == conversation.id)
+            .values(conversation_id=None)
+        )
+        for table in (
+            MessageRow,
+            EvidenceRow,
+            EventRow,
+            NoteRow,
+            DialogueRow,
+            IdentityRequestRow,
+            RefundRow,
+            OperationRow,
+        ):
             await session.execute(delete(table).where(table.conversation_id == conversation.id))
         conversation.state = State.CLOSED.value
         await session.flush()

@@ -101,15 +101,16 @@ class Conversations:
         incoming: IncomingMessage,
         *,
         answered: bool = False,
+        aside: bool = False,
         meta: dict[str, Any] | None = None,
         beside: Callable[[AsyncSession, Message], Awaitable[None]] | None = None,
     ) -> Message:
         """Store a player's message once, whoever owns the conversation, and let the bot answer if it does.
 
-        `answered` says that the caller answers it himself, `meta` what belongs to it (a picture); `beside`
-        stores more in the same transaction. Returns the stored message; a `client_id` seen before returns
-        the message of then. Raises ProblemError: TEXT_EMPTY, TEXT_TOO_LONG, UNKNOWN_PAYLOAD, and as `beside`
-        does.
+        `answered` says that the caller answers it himself, `aside` that it begins no new case where the last
+        one is closed, `meta` what belongs to it (a picture); `beside` stores more in the same transaction.
+        Returns the stored message; a `client_id` seen before returns the message of then. Raises
+        ProblemError: TEXT_EMPTY, TEXT_TOO_LONG, UNKNOWN_PAYLOAD, and as `beside` does.
         """
         if not incoming.text.strip() and not incoming.payload:
             raise ProblemError(Code.TEXT_EMPTY)
@@ -125,7 +126,7 @@ class Conversations:
             if incoming.payload is not None:
                 title = await self._offered_title(session, row, incoming.payload)
                 words = title or words or incoming.payload
-            if row.state == State.CLOSED.value:
+            if row.state == State.CLOSED.value and not aside:
                 reopen(session, row, Author.PLAYER.value, now)
             message = transcript.append(
                 session,

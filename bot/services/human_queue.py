@@ -16,6 +16,7 @@ from bot.domain.ownership import Author, Change, State, transition
 from bot.domain.queue import expected_wait, front_key, queue_key
 from bot.services import topics, transcript
 from bot.services.ports import Bus, Clock
+from bot.services.satisfaction_questions import ask, case_of_agent
 from bot.services.texts import text
 from bot.storage.database import Database
 from bot.storage.models import AgentRow, ConversationRow, EventRow
@@ -57,9 +58,11 @@ def reopen(session: AsyncSession, row: ConversationRow, actor: str, now: datetim
 
 
 class HumanQueue:
-    """Every change of ownership that involves a human goes through here."""
+    """Every change of ownership that involves a human goes through here. `surveys`: players are asked how a
+    case with an agent went."""
 
-    def __init__(self, database: Database, bus: Bus, clock: Clock) -> None:
+    def __init__(self, database: Database, bus: Bus, clock: Clock, *, surveys: bool = True) -> None:
+        self._surveys = surveys
         self._database = database
         self._bus = bus
         self._clock = clock
@@ -119,7 +122,10 @@ class HumanQueue:
         """`agent` ends the case; the player's next message begins a new one."""
         async with self._database.begin() as session:
             row = await self._owned(session, conversation, agent)
+            case = await case_of_agent(session, row) if self._surveys else None
             self._leave_agent(session, row, Change.CLOSE, agent.login, "system-closed")
+            if case is not None:
+                await ask(session, row, case, self._clock.now())
         await self.announce(conversation, agent.id)
 
     async def requeue(self, conversation: str, agent: AgentIdentity) -> None:

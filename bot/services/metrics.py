@@ -12,6 +12,8 @@ answers = Histogram(
 )
 brain_failures = Counter("xiaoer_brain_failures", "Turns that the brain did not answer")
 refunds = Counter("xiaoer_refunds", "Refunds whose outcome became known", ["outcome"])
+surveys = Counter("xiaoer_satisfaction_surveys", "Players asked how their case went")
+scores = Counter("xiaoer_satisfaction_scores", "Scores that players gave", ["aspect", "score"])
 sockets = Gauge("xiaoer_chat_sockets", "Open chat sockets")
 desk_sockets = Gauge("xiaoer_desk_sockets", "Open desk sockets")
 requests = Histogram("xiaoer_http_request_seconds", "HTTP requests", ["method", "route", "status"])

@@ -21,6 +21,7 @@ from bot.services.human_queue import AgentIdentity
 from bot.services.inbox import SEES_ALL, VIEWED_AGAIN
 from bot.services.inbox_items import VIEWED
 from bot.services.ports import Clock
+from bot.services.satisfaction_questions import Case, ask
 from bot.services.ticket_items import EntryKind, Ticket, histories, ticket_of
 from bot.services.ticket_search import TicketPage, TicketQuery, may_see, search
 from bot.services.ticket_steps import TicketSteps
@@ -54,7 +55,16 @@ class TicketDesk:
     """Every method raises ProblemError: NOT_FOUND for what does not exist, FORBIDDEN for what the agent may
     not see (ticket_search.may_see), TICKET_STATE for what the table of states does not have."""
 
-    def __init__(self, database: Database, clock: Clock, steps: TicketSteps, tickets: Tickets) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        steps: TicketSteps,
+        tickets: Tickets,
+        *,
+        surveys: bool = True,
+    ) -> None:
+        self._surveys = surveys
         self._database = database
         self._clock = clock
         self._steps = steps
@@ -138,6 +148,8 @@ class TicketDesk:
             buttons = buttons_for(TicketState(ticket.state), number, row.locale)
             key = f"ticket-told-{change.value}"
             self._steps.tell(session, ticket, row, key, now, note, buttons)
+            if change is TicketChange.RESOLVE and self._surveys:
+                await ask(session, row, Case(f"ticket:{number}", ticket.agent_id, ticket.intent), now)
         return await self._after(ticket, row)
 
     async def tell(self, number: str, agent: AgentIdentity, words: str) -> Ticket:

@@ -17,6 +17,7 @@ from bot.storage.base import Base as Base
 from bot.storage.base import UtcDateTime as UtcDateTime
 from bot.storage.evidence_models import EvidenceRow as EvidenceRow
 from bot.storage.operation_models import OperationRow as OperationRow
+from bot.storage.satisfaction_models import SatisfactionRow as SatisfactionRow
 from bot.storage.ticket_models import TicketDayRow as TicketDayRow
 from bot.storage.ticket_models import TicketEntryRow as TicketEntryRow
 from bot.storage.ticket_models import TicketRow as TicketRow

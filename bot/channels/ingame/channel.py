@@ -18,6 +18,7 @@ from bot.services.evidence import Evidence
 from bot.services.human_queue import HumanQueue
 from bot.services.ports import Bus
 from bot.services.received_pictures import ReceivedPictures
+from bot.services.satisfaction import Satisfaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class InGame:
     origins: Collection[str] = ()
     limit: RateLimit = field(default_factory=RateLimit)
     binding: Binding | None = None
+    satisfaction: Satisfaction | None = None
 
     async def send(self, conversation: str, frame: Send) -> Message:
         """Store the player's message. Raises ProblemError: RATE_LIMITED, and as Conversations.receive does.
@@ -47,6 +49,10 @@ class InGame:
             return known
         if self.binding is not None:
             stored = await self.binding.take(conversation, frame.incoming())
+            if stored is not None:
+                return stored
+        if self.satisfaction is not None:
+            stored = await self.satisfaction.take(conversation, frame.incoming())
             if stored is not None:
                 return stored
         return await self.conversations.receive(conversation, frame.incoming())

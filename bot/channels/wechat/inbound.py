@@ -22,6 +22,7 @@ from bot.services.human_queue import HumanQueue
 from bot.services.intake import Pushed
 from bot.services.ports import Clock
 from bot.services.received_pictures import ReceivedPictures
+from bot.services.satisfaction import Satisfaction
 from bot.services.texts import text
 from bot.settings import WechatSettings
 from bot.storage.database import Database
@@ -44,6 +45,7 @@ class Inbound:
         conversations: Conversations,
         contacts: Contacts,
         binding: Binding,
+        satisfaction: Satisfaction,
         delivery: Delivery,
         queue: HumanQueue,
         media: Media,
@@ -56,6 +58,7 @@ class Inbound:
         self._conversations = conversations
         self._contacts = contacts
         self._binding = binding
+        self._satisfaction = satisfaction
         self._delivery = delivery
         self._queue = queue
         self._media = media
@@ -139,10 +142,10 @@ class Inbound:
         if not option and await self._binding.take(conversation, incoming, contact.id) is not None:
             return
         payload = await self._chosen(conversation, words, option)
+        chosen = IncomingMessage(client_id, words[:MAX_TEXT], payload)
         try:
-            await self._conversations.receive(
-                conversation, IncomingMessage(client_id, words[:MAX_TEXT], payload), meta=meta
-            )
+            if await self._satisfaction.take(conversation, chosen, "wechat") is None:
+                await self._conversations.receive(conversation, chosen, meta=meta)
         except ProblemError as error:
             if error.problem.code is not Code.UNKNOWN_PAYLOAD:
                 raise

@@ -21,6 +21,7 @@ from bot.services.human_queue import HumanQueue
 from bot.services.intake import Intake, Pushed
 from bot.services.ports import Bus, Clock, Outbound
 from bot.services.received_pictures import ReceivedPictures
+from bot.services.satisfaction import Satisfaction
 from bot.services.turns import Turns
 from bot.settings import PROJECT, Settings
 from bot.storage.database import Database
@@ -39,6 +40,7 @@ async def wechat(
     queue: HumanQueue,
     agents: Agents,
     pictures: ReceivedPictures,
+    satisfaction: Satisfaction,
 ) -> AsyncIterator[Wechat]:
     """The channel with all configured accounts; there may be none, then only its binding means something."""
     folder = settings.data_dir / "media" / "wechat"
@@ -64,6 +66,7 @@ async def wechat(
                 conversations,
                 contacts,
                 binding,
+                satisfaction,
                 delivery,
                 queue,
                 media,

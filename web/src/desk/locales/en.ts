@@ -190,7 +190,9 @@ export const en: DeskTexts = {
     bind: "Channel linked",
     delivery_rejected: "A message did not reach the player",
     left_message_raised: "Left message waited too long, moved ahead",
+    satisfaction: "Player's rating",
   },
+  scores: { overall: "overall", service: "service", speed: "speed" },
   order: (no) => `order ${no}`,
 
   left: (name) => `The conversation with ${name} has left`,

@@ -173,7 +173,9 @@ export const zhCN = {
     bind: "绑定渠道",
     delivery_rejected: "消息没有送达玩家",
     left_message_raised: "留言等太久，已提前",
+    satisfaction: "玩家评价",
   } as Partial<Record<string, string>>,
+  scores: { overall: "整体", service: "服务", speed: "速度" } as Partial<Record<string, string>>,
   order: (no: string) => `订单 ${no}`,
 
   left: (name: string) => `${name} 的会话已离开`,

@@ -125,6 +125,13 @@ const eventDetail = ({ kind, data }: Happening): string => {
     const reason = text(data.reason);
     return reason && (t.value.reasons[reason] ?? reason);
   }
+  if (kind === "satisfaction")
+    return Object.entries(data)
+      .flatMap(([aspect, score]) => {
+        const name = t.value.scores[aspect];
+        return name ? [`${name} ${String(score)}/5`] : [];
+      })
+      .join(" · ");
   if (kind !== "refund") return "";
   const outcome = text(data.outcome);
   const reason = text(data.reason);

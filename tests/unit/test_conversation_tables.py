@@ -1,0 +1,29 @@
+"""What hangs on a conversation follows when it is joined with another, and goes when it is deleted."""
+
+from __future__ import annotations
+
+import inspect
+
+import pytest
+
+from bot.services import binding_merge, contacts, ticket_moves
+from bot.storage.models import Base
+
+ELSEWHERE = {"contact"}
+"""Moved and deleted by itself: binding_merge.merge, contacts.Contacts.forget."""
+
+TABLES = sorted(
+    mapper.class_.__name__
+    for mapper in Base.registry.mappers
+    if mapper.local_table.name not in ELSEWHERE
+    and any(key.target_fullname == "conversation.id" for key in mapper.local_table.foreign_keys)  # type: ignore[attr-defined]
+)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_binding_and_unfollowing_know_every_table(table: str) -> None:
+    tickets = inspect.getsource(ticket_moves)
+    moved = inspect.getsource(binding_merge._move) + tickets
+    erased = inspect.getsource(contacts.Contacts) + tickets
+    assert table in moved, "binding_merge._move"
+    assert table in erased, "contacts.Contacts._erase"
