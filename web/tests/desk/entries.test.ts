@@ -11,6 +11,7 @@ const message = (seq: number, minute: number): Message => ({
   buttons: [],
   at: at(minute),
   reading: null,
+  picture: null,
   id: null,
 });
 const event = (id: number, seq: number, kind = "claim"): Happening => ({

@@ -14,6 +14,7 @@ const say = (seq: number, from: Message["from"], more: Partial<Message> = {}): M
   buttons: [],
   at: at(0),
   id: null,
+  picture: null,
   ...more,
 });
 const under = (text: string, more: Partial<Outgoing> = {}): Outgoing => ({

@@ -84,6 +84,11 @@ const readReading = (value: unknown): Reading | null => {
   };
 };
 
+const readPicture = (value: unknown): Message["picture"] => {
+  const { id, width, height } = record(value);
+  return text(id) === "" ? null : { id: text(id), width: number(width), height: number(height) };
+};
+
 export const readMessage = (value: unknown): Message => {
   const it = record(value);
   return {
@@ -94,6 +99,7 @@ export const readMessage = (value: unknown): Message => {
     buttons: list(it.buttons).map((button) => text(record(button).title)),
     at: timeOrNow(it.at),
     reading: readReading(it.meta),
+    picture: readPicture(record(it.meta).picture),
     id: textOrNull(it.id),
   };
 };

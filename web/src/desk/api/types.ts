@@ -63,6 +63,7 @@ export interface Message {
   buttons: string[];
   at: Date;
   reading: Reading | null;
+  picture: { id: string; width: number; height: number } | null;
   /** The id that an agent's message was sent with. */
   id: string | null;
 }

@@ -55,6 +55,11 @@ export const en: DeskTexts = {
   newBelow: "To the latest",
   loading: "Loading…",
   retry: "Retry",
+  picture: "Picture from the player",
+  openPicture: "Show it large",
+  closePicture: "Close",
+  pictureHidden:
+    "[picture] Shown once the conversation or its ticket is yours; or it was deleted in due time",
   discard: "Delete",
   sending: "Sending",
   failed: "Not sent",

@@ -8,6 +8,7 @@ import { errorText, t } from "../locales/texts";
 import type { Chat, Sending } from "../store/chat";
 import { personName } from "./badges";
 import { entityText } from "./entity-text";
+import { PictureView } from "./picture";
 
 const percent = (confidence: number): string => `${Math.round(confidence * 100)}%`;
 
@@ -76,7 +77,11 @@ export const MessageTurn = ({ message, chat }: { message: Message; chat: Chat })
       <p class="turn-who">
         {authorName(message, chat)} <time dateTime={message.at.toISOString()}>{clockTime(message.at)}</time>
       </p>
-      <p class="bubble">{message.text}</p>
+      {message.picture ? (
+        <PictureView picture={message.picture} chat={chat} />
+      ) : (
+        <p class="bubble">{message.text}</p>
+      )}
       {message.buttons.length > 0 && (
         <ul class="offered" aria-label={t.value.offered}>
           {message.buttons.map((title, index) => (

@@ -51,6 +51,11 @@ export const en: PlayTexts = {
   waiting: "Waiting for connection",
   sent: "Sent",
   failed: "Not sent",
+  picture: "Picture",
+  sendPicture: "Send a picture",
+  chosenPictures: "Pictures to send",
+  removePicture: "Remove this picture",
+  pictureGone: "The picture was deleted, or can't be shown right now",
   retry: "Retry",
   discard: "Delete",
 
@@ -84,6 +89,11 @@ export const en: PlayTexts = {
     rate_limited: "Too fast, please wait a few seconds",
     frame_too_large: "The message is too long, please split it",
     wrong_state: "That is not possible right now",
+    picture_too_large:
+      "The picture is too large (10 MB at most), please make it smaller or cut out what matters",
+    picture_unreadable: "This file can't be opened, please send a JPG, PNG, WebP or GIF picture",
+    picture_too_many: "Those were enough pictures for today, more are welcome tomorrow",
+    upload_failed: "It did not get through, please check the connection and retry",
   },
   dismiss: "OK",
 };

@@ -49,6 +49,11 @@ export const zhCN = {
   waiting: "等待网络",
   sent: "已发送",
   failed: "发送失败",
+  picture: "图片",
+  sendPicture: "发图片",
+  chosenPictures: "待发送的图片",
+  removePicture: "移除这张图片",
+  pictureGone: "图片已删除，或暂时打不开",
   retry: "重试",
   discard: "删除",
 
@@ -82,6 +87,10 @@ export const zhCN = {
     rate_limited: "发得太快了，请稍等几秒",
     frame_too_large: "消息太长了，请分几条发送",
     wrong_state: "现在不能这样操作",
+    picture_too_large: "图片太大了（最大 10 MB），请压缩或截取需要的部分再发",
+    picture_unreadable: "这个文件打不开，请发 JPG、PNG、WebP 或 GIF 图片",
+    picture_too_many: "今天发的图片够多了，明天可以继续发",
+    upload_failed: "没有传上去，请检查网络后重试",
   } as Partial<Record<string, string>>,
   dismiss: "知道了",
 };

@@ -1,5 +1,6 @@
 import { list, number, numberOrNull, oneOf, record, text, textOrNull } from "../../shared/check";
 import type { Frame } from "../../shared/net/live-socket";
+import { readPicture, type Picture } from "./pictures";
 
 /** The in-game protocol's server frames, checked. Unknown types and fields are ignored: the protocol may grow. */
 
@@ -24,6 +25,7 @@ export interface Message {
   at: Date;
   /** The client's id of a player's message, where the server tells. */
   id: string | null;
+  picture: Picture | null;
 }
 
 export interface Ownership {
@@ -82,6 +84,7 @@ export const readFrame = (frame: Frame): ServerFrame | null => {
           buttons: buttons(frame.buttons),
           at: time(frame.at),
           id: textOrNull(frame.id),
+          picture: readPicture(frame.picture),
         },
       };
     case "ack":

@@ -3,6 +3,7 @@ import { LiveSocket, type Frame, type LiveSocketOptions } from "../../shared/net
 import type { TokenSource } from "../token/source";
 import { readFrame, type Message, type Ownership, type ServerFrame } from "./frames";
 import { Outbox, type Outgoing } from "./outbox";
+import { Pictures, type Picture } from "./pictures";
 import { Timeline } from "./timeline";
 
 export type Link = "connecting" | "online" | "offline" | "fatal";
@@ -53,6 +54,8 @@ export class ChatSession {
   /** The last complaint of the server that belongs to no message. */
   readonly notice = signal<{ code: string; message: string } | null>(null);
 
+  readonly pictures: Pictures;
+
   readonly #timeline = new Timeline();
   readonly #outbox: Outbox;
   readonly #socket: LiveSocket;
@@ -70,6 +73,7 @@ export class ChatSession {
     { store, onToken, connect }: SessionOptions,
   ) {
     this.#outbox = new Outbox(store);
+    this.pictures = new Pictures(source, (id, seq, picture) => this.#pictureStored(id, seq, picture));
     this.#socket = new LiveSocket({
       path: "/chat/v1/socket",
       prepare: async () => {
@@ -215,10 +219,17 @@ export class ChatSession {
     this.#outbox.remove(id);
     if (!this.#timeline.has(seq)) {
       const { text, at } = item;
-      this.#timeline.add({ seq, from: "player", name: "", text, buttons: [], at, id });
+      this.#timeline.add({ seq, from: "player", name: "", text, buttons: [], at, id, picture: null });
     }
     this.#publish();
     this.#restartAckTimer();
+  }
+
+  /** A picture goes by HTTP; the socket brings its message sooner or later. */
+  #pictureStored(id: string, seq: number, picture: Picture | null): void {
+    if (seq < 1 || this.#timeline.has(seq)) return;
+    this.#timeline.add({ seq, from: "player", name: "", text: "", buttons: [], at: new Date(), id, picture });
+    this.#publish();
   }
 
   #error(frame: ServerFrame & { type: "error" }): void {

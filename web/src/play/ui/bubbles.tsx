@@ -3,6 +3,7 @@ import { Mascot } from "../../shared/ui/mascot";
 import { t } from "../locales/texts";
 import type { Message } from "../protocol/frames";
 import type { ChatSession } from "../protocol/session";
+import { PictureView } from "./pictures";
 import type { Row } from "./rows";
 
 type RowOf<K extends Row["kind"]> = Extract<Row, { kind: K }>;
@@ -37,7 +38,11 @@ export const MessageBubble = ({ row, session }: { row: RowOf<"message">; session
       {!own && first && <Face message={message} />}
       <div class="said">
         <p class={first && !own ? "author" : "hidden"}>{authorName(message)}</p>
-        <p class="bubble">{message.text}</p>
+        {message.picture ? (
+          <PictureView picture={message.picture} session={session} />
+        ) : (
+          <p class="bubble">{message.text}</p>
+        )}
         <Buttons row={row} session={session} />
       </div>
     </article>

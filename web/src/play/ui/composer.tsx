@@ -5,11 +5,15 @@ import { Icon } from "../../shared/ui/icons";
 import { isSendKey } from "../../shared/ui/keys";
 import { t } from "../locales/texts";
 import type { ChatSession } from "../protocol/session";
+import { KINDS } from "../protocol/pictures";
+import { Tray, type Chosen } from "./pictures";
 import { askHuman, suggestions } from "./quick";
 
 const MAX_TEXT = 2000;
 /** The counter appears when so few characters are left. */
 const COUNT_FROM = 200;
+/** Pictures that are sent at once. */
+const MAX_PICTURES = 9;
 
 /** Length as the server counts it: in characters, not in UTF-16 units. */
 const lengthOf = (text: string): number => Array.from(text).length;
@@ -17,6 +21,8 @@ const lengthOf = (text: string): number => Array.from(text).length;
 export const Composer = ({ session }: { session: ChatSession }) => {
   const draft = useSignal("");
   const menu = useSignal(false);
+  const chosen = useSignal<readonly Chosen[]>([]);
+  const files = useRef<HTMLInputElement>(null);
   const field = useRef<HTMLTextAreaElement>(null);
   const length = draft.value.length < MAX_TEXT - COUNT_FROM ? draft.value.length : lengthOf(draft.value);
   const over = length - MAX_TEXT;
@@ -26,10 +32,22 @@ export const Composer = ({ session }: { session: ChatSession }) => {
     if (field.current) autogrow(field.current);
   }, [draft.value]);
 
+  const choose = (list: FileList | null | undefined) => {
+    const pictures = Array.from(list ?? []).filter((file) => file.type.startsWith("image/"));
+    chosen.value = [
+      ...chosen.value,
+      ...pictures.map((file) => ({ file, url: URL.createObjectURL(file) })),
+    ].slice(0, MAX_PICTURES);
+    menu.value = false;
+    return pictures.length > 0;
+  };
+
   const send = () => {
     const text = draft.value.trim();
-    if (text === "" || lengthOf(text) > MAX_TEXT) return;
-    session.send(text);
+    if ((text === "" && chosen.value.length === 0) || lengthOf(text) > MAX_TEXT) return;
+    for (const { file } of chosen.value) session.pictures.add(file);
+    chosen.value = [];
+    if (text !== "") session.send(text);
     draft.value = "";
     field.current?.focus();
   };
@@ -37,6 +55,7 @@ export const Composer = ({ session }: { session: ChatSession }) => {
   return (
     <footer class="composer">
       {menu.value && <Menu session={session} close={() => (menu.value = false)} />}
+      <Tray chosen={chosen} />
       <form
         class="composer-row"
         onSubmit={(event) => {
@@ -52,6 +71,25 @@ export const Composer = ({ session }: { session: ChatSession }) => {
           onClick={() => (menu.value = !menu.value)}
         >
           <Icon name="menu" size={22} />
+        </button>
+        <input
+          ref={files}
+          type="file"
+          hidden
+          accept={KINDS.join(",")}
+          multiple
+          onChange={(event) => {
+            choose(event.currentTarget.files);
+            event.currentTarget.value = "";
+          }}
+        />
+        <button
+          type="button"
+          class="round"
+          aria-label={t.value.sendPicture}
+          onClick={() => files.current?.click()}
+        >
+          <Icon name="picture" size={22} />
         </button>
         <div class="field">
           <textarea
@@ -69,6 +107,9 @@ export const Composer = ({ session }: { session: ChatSession }) => {
               session.sayTyping();
             }}
             onFocus={() => (menu.value = false)}
+            onPaste={(event) => {
+              if (choose(event.clipboardData?.files)) event.preventDefault();
+            }}
             onKeyDown={(event) => {
               if (!isSendKey(event)) return;
               event.preventDefault();
@@ -83,7 +124,7 @@ export const Composer = ({ session }: { session: ChatSession }) => {
           type="submit"
           class="round primary"
           aria-label={t.value.send}
-          disabled={draft.value.trim() === "" || over > 0}
+          disabled={(draft.value.trim() === "" && chosen.value.length === 0) || over > 0}
         >
           <Icon name="send" size={20} />
         </button>

@@ -6,6 +6,7 @@ import { useStickToBottom } from "../../shared/ui/stick-to-bottom";
 import { t } from "../locales/texts";
 import type { ChatSession } from "../protocol/session";
 import { MessageBubble, OutgoingBubble, TypingBubble } from "./bubbles";
+import { UploadBubble } from "./pictures";
 import { firstUnread, rowsOf } from "./rows";
 import { Welcome } from "./welcome";
 
@@ -18,6 +19,7 @@ const visible = () => document.visibilityState === "visible";
 export const Log = ({ session }: { session: ChatSession }) => {
   const messages = session.messages.value;
   const outgoing = session.outgoing.value;
+  const uploads = session.pictures.uploads.value;
   const typing = session.typing.value;
   const shown = useSignal(WINDOW);
   const unreadFrom = useSignal<number | null>(null);
@@ -28,8 +30,8 @@ export const Log = ({ session }: { session: ChatSession }) => {
   const rows = useMemo(() => {
     const recent = messages.slice(-shown.value);
     const state = session.ownership.value.state;
-    return rowsOf({ messages: recent, outgoing, state, unreadFrom: unreadFrom.value });
-  }, [messages, outgoing, session.ownership.value.state, unreadFrom.value, shown.value]);
+    return rowsOf({ messages: recent, outgoing, uploads, state, unreadFrom: unreadFrom.value });
+  }, [messages, outgoing, uploads, session.ownership.value.state, unreadFrom.value, shown.value]);
   const stick = useStickToBottom(session);
 
   const markRead = () => {
@@ -72,7 +74,7 @@ export const Log = ({ session }: { session: ChatSession }) => {
   }, [session]);
 
   // Whoever writes wants to see what he wrote, and has seen what was new.
-  const written = outgoing.length;
+  const written = outgoing.length + uploads.length;
   const before = useRef(written);
   useEffect(() => {
     if (written > before.current) {
@@ -119,6 +121,8 @@ export const Log = ({ session }: { session: ChatSession }) => {
               return <MessageBubble key={row.key} row={row} session={session} />;
             case "outgoing":
               return <OutgoingBubble key={row.key} row={row} session={session} />;
+            case "upload":
+              return <UploadBubble key={row.key} item={row.item} first={row.first} session={session} />;
           }
         })}
         {typing && <TypingBubble from={typing} />}

@@ -1,5 +1,6 @@
 import type { Author, Message, State } from "../protocol/frames";
 import type { Outgoing } from "../protocol/outbox";
+import type { Upload } from "../protocol/pictures";
 
 /** One thing shown in the log. */
 export type Row =
@@ -14,7 +15,8 @@ export type Row =
       buttonsActive: boolean;
       chosen: string | null;
     }
-  | { kind: "outgoing"; key: string; item: Outgoing; first: boolean };
+  | { kind: "outgoing"; key: string; item: Outgoing; first: boolean }
+  | { kind: "upload"; key: string; item: Upload; first: boolean };
 
 const SEPARATE_MS = 5 * 60_000;
 
@@ -52,12 +54,13 @@ const chosenFrom = (message: Message, next: string | undefined): string | null =
 export interface RowsInput {
   messages: readonly Message[];
   outgoing: readonly Outgoing[];
+  uploads?: readonly Upload[];
   state: State;
   unreadFrom: number | null;
 }
 
 /** The log, from what is stored and what is under way. */
-export const rowsOf = ({ messages, outgoing, state, unreadFrom }: RowsInput): Row[] => {
+export const rowsOf = ({ messages, outgoing, uploads = [], state, unreadFrom }: RowsInput): Row[] => {
   const seqs = new Set(messages.map((message) => message.seq));
   const pending = outgoing.filter((item) => item.seenAs === null || !seqs.has(item.seenAs));
   const unsent = pending.filter((item) => item.status === "sending");
@@ -94,6 +97,12 @@ export const rowsOf = ({ messages, outgoing, state, unreadFrom }: RowsInput): Ro
   for (const item of pending) {
     separate(item.at, item.id);
     rows.push({ kind: "outgoing", key: item.id, item, first: last?.from !== "player" });
+    last = { from: "player", name: "", at: item.at };
+  }
+  const stored = new Set(messages.map((message) => message.id));
+  for (const item of uploads.filter((upload) => !stored.has(upload.id))) {
+    separate(item.at, item.id);
+    rows.push({ kind: "upload", key: item.id, item, first: last?.from !== "player" });
     last = { from: "player", name: "", at: item.at };
   }
   return rows;
