@@ -11,13 +11,13 @@ import jwt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from demo_game import database, seed, tokens
 from demo_game.demo_players import demo_rows
 from demo_game.demo_world import DIAMOND
-from demo_game.models import Ban, Mail, Player, Recharge, Role, SeedMark, Subscription, Wallet
+from demo_game.models import Ban, LogIn, Mail, Player, Recharge, Role, SeedMark, Subscription, Wallet
 from demo_game.settings import Settings, SettingsError, from_environment
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -158,6 +158,24 @@ async def test_refresh_keeps_today_and_replaces_yesterday(engine: AsyncEngine) -
             mark = await session.get(SeedMark, 1)
             assert mark is not None
             assert mark.seeded_at == seeded_at
+
+
+async def test_the_file_of_another_version_is_made_anew(tmp_path: Path) -> None:
+    old = await database.open_engine(tmp_path)
+    await seed.reset(old, NOW)
+    async with old.begin() as connection:
+        await connection.execute(text("DROP TABLE log_in"))
+        await connection.execute(text("CREATE TABLE log_in (forgotten TEXT)"))
+        await connection.execute(text("PRAGMA user_version = 1"))
+    await old.dispose()
+    for again in (False, True):
+        new = await database.open_engine(tmp_path)
+        async with database.read(new) as session:
+            assert (await session.get(SeedMark, 1) is not None) is again
+        await seed.refresh(new, NOW)
+        async with database.read(new) as session:
+            assert await session.get(LogIn, "s100101") is not None
+        await new.dispose()
 
 
 def test_a_token_vouches_for_nine_and_a_half_minutes() -> None:
