@@ -137,7 +137,7 @@ async def fuzz(bodies: int, seed: int, mode: str = "secure") -> Counter[int]:
     )
     intake = _Intake()
     account = Account("demo", known, Callbacks(known), Mock(), Mock())
-    channel = Wechat({"demo": account}, intake, Mock(), Mock(), Mock(), _Now(), "", Mock(), Mock())  # type: ignore[arg-type]
+    channel = Wechat({"demo": account}, intake, Mock(), Mock(), Mock(), _Now(), "", Mock(), Mock(), Mock())  # type: ignore[arg-type]
     app = web.Application()
     app[KEY] = channel
     statuses: Counter[int] = Counter()

@@ -119,11 +119,13 @@ class WechatSettings(BaseModel):
         "delete",
         description="A follower's data when he unfollows: deleted, or kept without his name.",
     )
-    template_id: str = Field(
-        "", description="Template message for notices when no reply may be sent; needs thing1 and time2."
-    )
+    template_id: str = Field("", description="Template message for notices when no reply may be sent.")
     subscribe_template_id: str = Field(
         "", description="Subscription message for the same, where the account has no template messages."
+    )
+    notice_fields: dict[str, str] = Field(
+        {"thing1": "title", "time2": "time", "thing3": "text"},
+        description="The template's fields: title, time or text of a notice, or words of your own.",
     )
     menu_file: Path = Field(Path("wechat-menu.json"), description="File of the custom menu.")
 
@@ -138,7 +140,7 @@ class EvidenceSettings(BaseModel):
     )
     max_mb: int = Field(10, ge=1, le=50, description="Largest picture that is taken, in MiB.")
     per_day: int = Field(30, ge=1, le=1000, description="Pictures a player may send in 24 hours.")
-    keep_days: int = Field(180, ge=1, le=3650, description="Days after which a picture is deleted.")
+    keep_days: int = Field(180, ge=1, le=3650, description="Days until a picture or recording is deleted.")
 
     @property
     def limits(self) -> Limits:

@@ -78,6 +78,7 @@ async def _wechat(services: Services) -> AsyncIterator[None]:
     jobs = [
         Job("waiting_pushes", timedelta(seconds=5), channel.intake.sweep),
         Job("waiting_deliveries", timedelta(seconds=2), channel.delivery.sweep),
+        Job("old_recordings", timedelta(hours=1), channel.forget_old),
         Job("left_messages", timedelta(seconds=30), services.left_messages.look_after),
     ]
     async with delivering(channel.delivery), running(jobs):

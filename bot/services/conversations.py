@@ -158,9 +158,11 @@ class Conversations:
         client_id: str,
         buttons: Sequence[Button] = (),
         only_in: State | None = None,
+        event: tuple[str, dict[str, Any]] | None = None,
         **args: str | int,
     ) -> None:
-        """Say the text `key` to the player, once per `client_id`; with `only_in`, only in that state."""
+        """Say the text `key` to the player, once per `client_id`; with `only_in`, only in that state. `event`
+        (kind and data) is recorded with it."""
         async with self._database.begin() as session:
             row = await transcript.locked(session, conversation)
             if only_in is not None and row.state != only_in.value:
@@ -177,6 +179,8 @@ class Conversations:
                 buttons=buttons,
                 client_id=client_id,
             )
+            if event is not None:
+                transcript.record(session, row, event[0], Author.PLAYER.value, message.at, **event[1])
         await self._bus.publish(topics.conversation(conversation), {"kind": "message", "seq": message.seq})
 
     async def stored(self, conversation: str, client_id: str) -> Message | None:

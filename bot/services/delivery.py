@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -37,6 +37,9 @@ UNREAD_FOR = timedelta(seconds=20)
 
 BACKOFF_S = (1, 2, 5, 15, 60, 300)
 GIVE_UP = 12
+NOTICES_APART = timedelta(hours=12)
+"""A player who does not come is told again that something waits at most so often, if there is more then."""
+
 OPERATOR_PAUSE = timedelta(minutes=5)
 AT_ONCE = 8
 BUSY = 50
@@ -106,7 +109,7 @@ class Delivery:
             .where(
                 ContactRow.channel.in_(self._outbounds),
                 ContactRow.reachable,
-                ContactRow.kept.is_(False),
+                or_(ContactRow.kept.is_(False), ContactRow.retry_at.is_not(None)),  # a notice is due
                 ConversationRow.seq > ContactRow.delivered_seq,
                 or_(ContactRow.busy_until.is_(None), ContactRow.busy_until < now),
                 or_(ContactRow.retry_at.is_(None), ContactRow.retry_at <= now),
@@ -170,7 +173,7 @@ class Delivery:
 
     async def _next(self, contact: int, sent: _Batch | None, outcome: SendOutcome | None) -> _Batch | None:
         """Write down what came of `sent`, and claim the next part, in one transaction."""
-        notice: tuple[str, str, str] | None = None
+        notice: str | None = None
         async with self._database.begin() as session:
             row = await session.get(ContactRow, contact, with_for_update=True)
             now = self._clock.now()
@@ -181,6 +184,7 @@ class Delivery:
                     return None
                 if row.retry_at is not None and row.retry_at > now:
                     return None
+                row.retry_at = None
                 if row.in_flight is not None:  # its gateway died before the answer came
                     self._doubt(row)
                 go_on = not self._closing
@@ -197,9 +201,8 @@ class Delivery:
                 conversation = await transcript.found(session, row.conversation_id)
                 data = {"seqs": list(sent.part.seqs), "channel": row.channel}
                 transcript.record(session, conversation, "delivery_rejected", "system", now, **data)
-        if notice is not None:
-            channel, address, words = notice
-            await self._outbounds[channel].notify(address, words, self._clock.now())
+        if notice is not None and not await self._outbounds[row.channel].notify(row.address, notice, now):
+            await self._notice_again(contact, now)
         return batch
 
     async def _claim(self, session: AsyncSession, row: ContactRow, now: datetime) -> _Batch | None:
@@ -321,7 +324,7 @@ class Delivery:
                 row.retry_at = now + timedelta(seconds=pause)
                 if row.failures >= GIVE_UP:
                     log.error("delivery_given_up_until_next_contact", contact=row.id)
-                    row.kept, row.failures = True, 0
+                    row.kept, row.failures, row.retry_at = True, 0, None
                 return False
         row.failures = 0
         return True
@@ -347,18 +350,28 @@ class Delivery:
         log.warning("reply_uncertain", contact=row.id, seqs=flight["seqs"] if flight else [])
         self._advance(row)
 
-    async def _notice(
-        self, session: AsyncSession, row: ContactRow, now: datetime
-    ) -> tuple[str, str, str] | None:
-        """Words for a notice that something of the studio's people waits; one for each silence."""
-        if row.noticed_at is not None and row.noticed_at >= row.seen_at:
-            return None
-        due = await self._due(session, row, now)
-        spoken: Sequence[Message] = [m for m in due if m.author in (Author.AGENT, Author.SYSTEM)]
+    async def _notice(self, session: AsyncSession, row: ContactRow, now: datetime) -> str | None:
+        """Words for a notice that something of the studio's people waits, where one is due."""
+        spoken = [
+            message
+            for message in await self._due(session, row, now)
+            if message.author in (Author.AGENT, Author.SYSTEM)
+            and (row.noticed_at is None or message.at > row.noticed_at)
+        ]
         if not spoken:
             return None
+        if row.noticed_at is not None and row.seen_at <= row.noticed_at > now - NOTICES_APART:
+            row.retry_at = row.noticed_at + NOTICES_APART
+            return None
         row.noticed_at = now
-        return row.channel, row.address, spoken[-1].text
+        return spoken[-1].text
+
+    async def _notice_again(self, contact: int, at: datetime) -> None:
+        """The notice of `at` was not taken: another a little later, unless the player has come by then."""
+        async with self._database.begin() as session:
+            row = await session.get(ContactRow, contact, with_for_update=True)
+            if row is not None and row.noticed_at == at and row.kept:
+                row.noticed_at, row.retry_at = None, at + OPERATOR_PAUSE
 
 
 @contextlib.asynccontextmanager

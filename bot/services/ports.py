@@ -99,5 +99,6 @@ class Outbound(Protocol):
         ...
 
     async def notify(self, address: str, words: str, at: datetime) -> bool:
-        """Tell by other means that something waits, where that is set up; whether it went out."""
+        """Tell by other means that something waits, where that is set up; False where another try later may
+        help. Raises nothing."""
         ...

@@ -10,9 +10,9 @@ from sqlalchemy import select
 
 from bot.domain.messages import IncomingMessage
 from bot.domain.players import Player
-from bot.storage.models import ConversationRow, MessageRow, PushRow
+from bot.storage.models import ConversationRow, DialogueRow, MessageRow, PushRow
 from tests.integration.conftest import sign
-from tests.integration.wechat_world import OPEN_ID, World, later, until, world, world_of
+from tests.integration.wechat_world import OPEN_ID, World, later, until, until_async, world, world_of
 
 __all__ = ["world", "world_of"]
 
@@ -181,6 +181,54 @@ async def test_unbinding_and_binding_to_another(world: World) -> None:
     await world.say("又谁也不是")
     await world.reads(8)
     assert "又谁也不是" not in await first.texts()
+
+
+async def test_a_menu_from_before_the_binding_is_still_understood(world: World) -> None:
+    """Binding gives messages new numbers; a click must not hit what has the old number now."""
+    game = InGame(world)
+    await game.say("选")  # message 2 of the player's conversation has buttons as well
+    await world.say("选")
+    await world.reads(1)
+    menu = world.chat()[0]["content"]["list"]
+    async with world.services.database.begin() as session:
+        query = select(MessageRow).where(MessageRow.conversation_id != (await world.conversation()).id)
+        for row in (await session.scalars(query)).all():
+            if row.buttons:
+                row.buttons = [{"title": "别的", "payload": "/other"}, {"title": "不是", "payload": "/deny"}]
+    await world.say(await game.code())
+    await until(lambda: "和游戏账号 阿燕" in "".join(world.texts()), world.texts)
+    seen = len(world.texts())
+    await world.say("卡顿", bizmsgmenuid=menu[1]["id"])
+    assert (await world.reads(seen + 1))[-1] == '听到：/choose{"n": "2"}'
+
+
+async def test_a_bound_player_who_unfollows_is_forgotten_by_the_bot_as_well(world: World) -> None:
+    """What he said on WeChat goes, what he said in the game stays, and the numbering goes on."""
+    game = InGame(world)
+    await game.say("在游戏里说的")
+    await world.say(await game.code())
+    await until(lambda: len(world.texts()) == 1, world.texts)
+    await world.say("我的手机号是13800138000")
+    await world.reads(2)
+    await world.settled()
+    conversation = (await world.conversation()).id
+    async with world.services.database.begin() as session:
+        tracker = {"events": [{"event": "user", "text": "我的手机号是13800138000"}]}
+        now = world.services.clock.now()
+        session.add(DialogueRow(conversation_id=conversation, tracker=tracker, updated_at=now))
+    await world.pusher.event(OPEN_ID, "unsubscribe")
+
+    async def forgotten() -> bool:
+        return await world.contact() is None
+
+    await until_async(forgotten)
+    texts = [m.text for m in await world.transcript(conversation)]
+    assert "我的手机号是13800138000" not in texts
+    assert "在游戏里说的" in texts
+    async with world.services.database.read() as session:
+        assert await session.get(DialogueRow, conversation) is None
+    await game.say("我还在")
+    assert world.brain.turns[-1].fresh
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)

@@ -7,8 +7,9 @@ import asyncio
 import pytest
 from sqlalchemy import func, select
 
-from bot.storage.models import ConversationRow, MessageRow, PushRow
-from tests.integration.wechat_world import OPEN_ID, Make, World, until, until_async, world, world_of
+from bot.domain.messages import Button
+from bot.storage.models import ConversationRow, EventRow, MessageRow, PushRow
+from tests.integration.wechat_world import OPEN_ID, Make, World, later, until, until_async, world, world_of
 from tests.pictures import jpeg
 
 __all__ = ["world", "world_of"]
@@ -131,6 +132,63 @@ async def test_follow_scan_and_menu_clicks(world: World) -> None:
     assert len(world.texts()) == 3
 
 
+async def test_what_a_qr_code_stands_for(world: World) -> None:
+    """A place that the record keeps, or a wish to begin with."""
+    await world.pusher.event(OPEN_ID, "subscribe", "qrscene_shop")
+    await world.reads(1)
+    await world.pusher.event(OPEN_ID, "SCAN", "stand-7")
+    await world.reads(2)
+    conversation = (await world.conversation()).id
+    async with world.services.database.read() as session:
+        query = select(EventRow.data).where(EventRow.conversation_id == conversation).order_by(EventRow.id)
+        assert (await session.scalars(query)).all() == [{"scene": "shop"}, {"scene": "stand-7"}]
+    await world.pusher.event(OPEN_ID, "SCAN", "/technical_crash")
+    assert (await world.reads(3))[2] == "听到：/technical_crash"
+    world.open_id = "oOther"
+    await world.pusher.event("oOther", "subscribe", "qrscene_/technical_crash")
+    texts = await world.reads(2)
+    assert "我是小二" in texts[0]
+    assert texts[1] == "听到：/technical_crash"
+
+
+@pytest.mark.parametrize("words", ["2", "２、", "选2", "第二个", "二", "②", "卡顿"])
+async def test_ways_to_name_a_button(world: World, words: str) -> None:
+    await world.say("选")
+    await world.reads(1)
+    media = world.platform.keep_medium("video", b"...")
+    await world.pusher.message(OPEN_ID, "video", MediaId=media)  # a recording answers nothing
+    await world.reads(2)
+    await world.say(words)
+    assert (await world.reads(3))[2] == '听到：/choose{"n": "2"}'
+
+
+async def test_words_that_name_no_button(world: World) -> None:
+    for number, words in enumerate(("3", "0", "2个号", "第二", "选", "卡顿了")):
+        await world.say("选一下")
+        await world.reads(2 * number + 1)
+        await world.say(words)
+        answers = await world.reads(2 * number + 2)
+        expected = {"第二": '听到：/choose{"n": "2"}', "选": "是哪一种？"}.get(words, f"听到：{words}")
+        assert answers[-1] == expected
+
+
+async def test_buttons_of_two_messages(world: World) -> None:
+    """The words of either count, a number those of the last one."""
+    await world.say("选")
+    await world.reads(1)
+    conversation = (await world.conversation()).id
+    later = (Button("还没解决", "/request_human"), Button("好了", "/affirm"))
+    for client_id in ("a", "b"):
+        await world.services.conversations.tell(
+            conversation, "system-released", client_id=client_id, buttons=later
+        )
+    await world.reads(3)
+    await world.say("卡顿")
+    assert (await world.reads(4))[3] == '听到：/choose{"n": "2"}'
+    await world.say("2")
+    assert (await world.reads(5))[4] == "听到：2"
+
+
 async def _state(world: World, state: str) -> bool:
     return (await world.conversation()).state == state
 
@@ -199,14 +257,42 @@ async def test_agents_answer_on_wechat(world: World) -> None:
     assert (await world.transcript())[-1].text == "好的谢谢"
 
 
+async def test_recordings_are_kept_for_agents_and_for_a_while(world: World) -> None:
+    media = world.platform.keep_medium("voice", b"#!AMR voice")
+    await world.pusher.message(OPEN_ID, "voice", MediaId=media, Format="amr")
+    await world.reads(1)
+    folder = world.services.wechat.media_folder
+    kept = (await world.transcript())[0].meta["media"]["file"]
+    assert (folder / kept).read_bytes() == b"#!AMR voice"
+    agents = world.services.agents
+    await agents.create("lili", "丽丽", "correct horse battery", "agent")
+    assert (await world.client.get(f"/wechat/media/{kept}")).status == 401
+    session = await agents.log_in("lili", "correct horse battery", "127.0.0.1")
+    cookies = {"Cookie": f"xiaoer_desk={session.token}"}
+    answer = await world.client.get(f"/wechat/media/{kept}", headers=cookies)
+    assert (answer.status, await answer.read()) == (200, b"#!AMR voice")
+    for other in ("x.amr", f"{kept}/..", kept.replace("/", "/..%2f"), kept[:-3] + "bin"):
+        assert (await world.client.get(f"/wechat/media/{other}", headers=cookies)).status == 404
+    assert await world.services.wechat.forget_old() == 0
+    later(days=181)
+    assert await world.services.wechat.forget_old() == 1
+    assert not (folder / kept).exists()
+
+
 @pytest.mark.parametrize("mode", ["delete", "detach"])
 async def test_unfollowing(world_of: Make, mode: str) -> None:
     world = await world_of(unfollow=mode)
     await world.say("转人工，我叫张三")
     await world.reads(2)
+    media = world.platform.keep_medium("voice", b"#!AMR voice")
+    await world.pusher.message(OPEN_ID, "voice", MediaId=media, Format="amr")
+    await until_async(lambda: _seq(world, 4))
     await world.settled()
+    assert [p for p in world.services.wechat.media_folder.rglob("*") if p.is_file()]
     await world.pusher.event(OPEN_ID, "unsubscribe")
     await until_async(lambda: _gone(world))
+    await world.settled()
+    assert list(world.services.wechat.media_folder.glob("*")) == []  # a voice is a name, too
     async with world.services.database.read() as session:
         rows = (await session.scalars(select(ConversationRow))).all()
         texts = (await session.scalars(select(MessageRow.text))).all()
@@ -218,6 +304,10 @@ async def test_unfollowing(world_of: Make, mode: str) -> None:
     world.platform.follower(OPEN_ID).following = True
     await world.say("我又来了")  # and begins anew
     await until(lambda: "听到：我又来了" in world.texts(), world.texts)
+
+
+async def _seq(world: World, seq: int) -> bool:
+    return (await world.conversation()).seq >= seq
 
 
 async def _gone(world: World) -> bool:

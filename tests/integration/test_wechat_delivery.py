@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from bot.domain.tickets import TicketChange
 from bot.storage.models import ContactRow, WechatTokenRow
 from tests.fakes import FakeBrain
 from tests.integration.wechat_world import (
@@ -165,6 +166,66 @@ async def test_a_notice_tells_that_an_agent_answered_after_the_window(world_of: 
     await until(lambda: "查到了" in "".join(world.texts()), world.texts)
     await world.settled()
     assert "".join(world.texts()).count("查到了") == 1
+
+
+@sqlite_only
+async def test_notices_of_ticket_progress_go_out_again_but_not_all_the_time(world_of: Make) -> None:
+    fields = {"character_string1": "text", "thing2": "title", "phrase3": "处理中", "time4": "time"}
+    world = await world_of(subscribe_template_id="simulated-subscription", notice_fields=fields)
+    await world.say("你好")
+    await world.reads(1)
+    agent, conversation = await world.agent(), (await world.conversation()).id
+    ticket = await world.services.tickets.open(conversation, intent="technical_crash", summary="闪退")
+    later(hours=50)
+    desk = world.services.ticket_desk
+    await desk.change(ticket.number, agent, TicketChange.START)
+    await until(lambda: len(world.platform.notices) == 1)
+    told = world.chat("notice")[0]["content"]
+    assert told["phrase3"]["value"] == "处理中"
+    assert len(told["character_string1"]["value"]) == 32
+    assert told["thing2"]["value"] == "你咨询的问题有新进展"
+    later(hours=1)
+    await desk.change(ticket.number, agent, TicketChange.RESOLVE, "更新到 2.1 就好了。")
+    await sweep(world)
+    assert len(world.platform.notices) == 1  # he has been told that something waits
+    later(hours=11, minutes=1)
+    for _ in range(3):
+        await sweep(world)
+    assert len(world.platform.notices) == 2  # but not that there is more by now
+    later(hours=30)
+    for _ in range(3):
+        await sweep(world)
+    assert len(world.platform.notices) == 2
+    await world.say("怎么样了")
+    await until(lambda: "更新到 2.1" in "".join(world.texts()), world.texts)
+    await world.settled()
+    assert len(world.platform.notices) == 2
+
+
+@sqlite_only
+async def test_a_notice_that_the_platform_did_not_take_is_tried_again(world_of: Make) -> None:
+    world = await world_of(template_id="simulated-template")
+    await world.say("转人工")
+    await world.reads(2)
+    await world.settled()
+    agent, conversation = await world.agent(), (await world.conversation()).id
+    later(hours=50)
+    world.fault("/cgi-bin/message/template/send", errcode=-1)
+    await world.services.queue.claim(conversation, agent)
+    await world.settled()
+    await sweep(world)
+    assert world.platform.notices == []
+    later(minutes=6)
+    for _ in range(3):
+        await sweep(world)
+    assert len(world.platform.notices) == 1
+    world.fault("/cgi-bin/message/template/send", errcode=43101)  # he does not want any
+    later(hours=13)
+    await world.services.queue.say(conversation, agent, "1", "查到了。")
+    await world.settled()
+    later(minutes=6)
+    await sweep(world)
+    assert len(world.platform.notices) == 1
 
 
 @sqlite_only

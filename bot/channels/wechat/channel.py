@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from aiohttp import web
@@ -11,6 +13,7 @@ from aiohttp import web
 from bot.channels.wechat.api import WechatApi
 from bot.channels.wechat.callback import Callbacks
 from bot.channels.wechat.inbound import Inbound
+from bot.channels.wechat.media import forget_old
 from bot.services.agents import Agents
 from bot.services.binding import Binding
 from bot.services.contacts import Contacts
@@ -50,7 +53,13 @@ class Wechat:
     clock: Clock
     url: str
     media_folder: Path
+    media_kept: timedelta
     delivery: Delivery
+
+    async def forget_old(self) -> int:
+        """Delete the recordings whose time is over; returns how many."""
+        before = self.clock.now() - self.media_kept
+        return await asyncio.to_thread(forget_old, self.media_folder, before)
 
 
 KEY = web.AppKey("wechat", Wechat)

@@ -26,7 +26,7 @@ _EFFECTS: dict[Effect, tuple[int, ...]] = {
     Effect.RETRY: (-1, 45011),
     Effect.DAILY: (45009,),
     Effect.KEEP: (45015, 45047),
-    Effect.CONFIG: (40002, 40013, 40125, 40164, 40200, 48001, 48004, 41002, 41004, 40037, 43104),
+    Effect.CONFIG: (40002, 40013, 40125, 40164, 40200, 48001, 48004, 41002, 41004, 40037, 43104, 47003),
     Effect.RECIPIENT: (40003, 43004, 43101, 48002),
     Effect.CONTENT: (40007, 45002, 70000, 44004, 40008, 47001, 87014),
 }
@@ -39,6 +39,7 @@ REMEDIES: dict[int, str] = {
     48001: "the account has no permission for this call: customer-service messages need a verified account",
     48004: "the platform has blocked this call for the account; see the platform's notices",
     40037: "the template id is not one of the account's",
+    47003: "NOTICE_FIELDS are not the fields of the template, or one is of another type",
     45009: "today's calls are used up; the platform's page can reset them",
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,6 +12,7 @@ import structlog
 from bot.channels.wechat.callback import Push
 from bot.channels.wechat.incoming import Incoming, Kind, read
 from bot.channels.wechat.media import Media
+from bot.channels.wechat.outgoing import MAX_TITLE
 from bot.domain.errors import Code, ProblemError
 from bot.domain.messages import MAX_TEXT, Button, IncomingMessage, Message
 from bot.domain.ownership import Author, State
@@ -31,6 +33,8 @@ from bot.storage.models import ContactRow
 log = structlog.get_logger(__name__)
 
 LOOK_BACK = 30
+_NUMERALS = "一二三四五六七八九十"
+_ORDINAL = re.compile(rf"(?:选择?|第)?\s*(\d{{1,2}}|[{_NUMERALS}])\s*(?:个|项|条|号)?[.。、)!]?")
 
 
 class Inbound:
@@ -92,6 +96,7 @@ class Inbound:
 
     async def _unfollow(self, pushed: Pushed) -> None:
         changed = await self._contacts.forget(self.channel, pushed.address, self._account.unfollow)
+        await self._media.forget_follower(pushed.address)  # a voice is a name, too
         if changed is not None:
             await self._queue.announce(changed)
 
@@ -104,7 +109,7 @@ class Inbound:
             case Kind.IMAGE:
                 await self._picture(contact, what, client_id)
             case Kind.VOICE if what.text:
-                await self._say(contact, client_id, what.text, meta=await self._kept(what))
+                await self._say(contact, client_id, what.text, meta=await self._kept(contact, what))
             case Kind.FOLLOW:
                 buttons = (
                     Button(text("wechat-welcome-refund"), "/account_refund_mistaken"),
@@ -112,12 +117,16 @@ class Inbound:
                     Button(text("wechat-welcome-human"), "/request_human"),
                 )
                 await self._conversations.tell(
-                    conversation, "wechat-welcome", client_id=client_id, buttons=buttons
+                    conversation, "wechat-welcome", client_id=client_id, buttons=buttons, event=_scene(what)
                 )
-            case Kind.SCAN:
-                await self._conversations.tell(conversation, "wechat-scanned", client_id=client_id)
-            case Kind.CLICK if what.value.startswith("/"):
+                if what.value.startswith("/"):  # a QR code that stands for a wish
+                    await self._press(contact, client_id, what.value)
+            case Kind.CLICK | Kind.SCAN if what.value.startswith("/"):
                 await self._press(contact, client_id, what.value)
+            case Kind.SCAN:
+                await self._conversations.tell(
+                    conversation, "wechat-scanned", client_id=client_id, event=_scene(what)
+                )
             case Kind.CLICK:
                 await self._say(contact, client_id, what.value)
             case Kind.UNKNOWN if not what.text and client_id.partition(":")[2].startswith("e:"):
@@ -168,16 +177,13 @@ class Inbound:
         """The payload of the button that is meant: by its id in a msgmenu, its number or its words."""
         opened = await self._conversations.latest(conversation, LOOK_BACK)
         if option:
-            seq, _, number = option.partition(".")
-            for message in opened:
-                if str(message.seq) == seq and number.isdigit() and int(number) < len(message.buttons):
-                    return message.buttons[int(number)].payload
-            return None
+            return _clicked(opened, option, words)
         asked = _asked(opened)
-        plain = unicodedata.normalize("NFKC", words).strip().rstrip(".。、)）")
-        if plain.isdecimal() and 1 <= int(plain) <= len(asked):
-            return asked[int(plain) - 1].payload
-        return next((b.payload for b in asked if b.title.strip() == words.strip()), None)
+        number = _number(words)
+        if asked and number is not None and 1 <= number <= len(asked[0]):
+            return asked[0][number - 1].payload
+        buttons = [button for offered in asked for button in offered]
+        return next((b.payload for b in buttons if b.title.strip() == words.strip()), None)
 
     async def _picture(self, contact: ContactRow, what: Incoming, client_id: str) -> None:
         """A picture goes the way of all channels; one that can't be had or read is asked for again."""
@@ -207,31 +213,59 @@ class Inbound:
             conversation,
             IncomingMessage(client_id, words[:MAX_TEXT]),
             answered=True,
-            meta=await self._kept(what),
+            meta=await self._kept(contact, what),
         )
         key = {Kind.VOICE: "wechat-voice-unheard", Kind.UNKNOWN: "wechat-not-understood-kind"}.get(
             what.kind, "wechat-media-kept"
         )
         await self._conversations.tell(conversation, key, client_id=reply_to(client_id), only_in=State.BOT)
 
-    async def _kept(self, what: Incoming) -> dict[str, object]:
+    async def _kept(self, contact: ContactRow, what: Incoming) -> dict[str, object]:
         """What belongs to the message; the platform keeps files for three days, we keep our own copy."""
         kept: dict[str, object] = {"kind": what.kind.value, **what.media}
         media_id = what.media.get("MediaId")
         if media_id:
-            kept["file"] = await self._media.fetch(media_id)
+            kept["file"] = await self._media.fetch(media_id, contact.address)
         return {"media": kept}
 
 
-def _asked(messages: list[Message]) -> tuple[Button, ...]:
-    """The buttons that are on the table: of the last message that is not the player's and has some, as long
-    as he has not answered it."""
+def _asked(messages: list[Message]) -> list[tuple[Button, ...]]:
+    """The buttons that are on the table, those of the last message first: what was offered since the player's
+    last words (a picture or the like is no answer). A number means those of the last message."""
+    asked: list[tuple[Button, ...]] = []
     for message in reversed(messages):
-        if message.author is Author.PLAYER:
-            return ()
+        if message.author is Author.PLAYER and not {"media", "picture"} & message.meta.keys():
+            break
         if message.buttons:
-            return message.buttons
-    return ()
+            asked.append(message.buttons)
+    return asked
+
+
+def _clicked(messages: list[Message], option: str, words: str) -> str | None:
+    """The payload of the msgmenu item `option`, which shows `words`. A binding gives messages other numbers:
+    then the latest item with these words is meant."""
+    found = None
+    for message in messages:
+        for number, button in enumerate(message.buttons):
+            if button.title[:MAX_TITLE] != words:
+                continue
+            if f"{message.seq}.{number}" == option:
+                return button.payload
+            found = button.payload
+    return found
+
+
+def _number(words: str) -> int | None:
+    """The number in "2", "２、", "选2" or "第二个"; None where the words say more than that."""
+    match = _ORDINAL.fullmatch(unicodedata.normalize("NFKC", words).strip())
+    if match is None:
+        return None
+    return int(match[1]) if match[1].isdecimal() else _NUMERALS.index(match[1]) + 1
+
+
+def _scene(what: Incoming) -> tuple[str, dict[str, Any]] | None:
+    """Where the player scanned the account's QR code, for the record; None where nobody knows."""
+    return ("scanned", {"scene": what.value}) if what.value else None
 
 
 def _shown(what: Incoming) -> str:

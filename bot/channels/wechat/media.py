@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
+import shutil
 import uuid
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
@@ -73,17 +76,25 @@ class Media:
         found = await self._download(media_id)
         return found and found[0]
 
-    async def fetch(self, media_id: str) -> str | None:
-        """Keep a player's recording; the name under which it is kept, None where it can't be had. Pictures
-        are evidence and go another way."""
+    async def fetch(self, media_id: str, address: str) -> str | None:
+        """Keep a recording of the follower `address`; its path below `store`, None where it can't be had.
+        Pictures are evidence and go another way."""
         found = await self._download(media_id)
         if found is None:
             return None
         data, content_type = found
-        name = uuid.uuid4().hex + SUFFIXES.get(content_type, ".bin")
-        self._store.mkdir(parents=True, exist_ok=True)
-        (self._store / name).write_bytes(data)
-        return name
+        folder = self._folder(address)
+        path = folder / (uuid.uuid4().hex + SUFFIXES.get(content_type, ".bin"))
+        await asyncio.to_thread(_write, path, data)
+        return f"{folder.name}/{path.name}"
+
+    async def forget_follower(self, address: str) -> None:
+        """Delete the follower's recordings."""
+        await asyncio.to_thread(shutil.rmtree, self._folder(address), ignore_errors=True)
+
+    def _folder(self, address: str) -> Path:
+        """One folder for each follower, whose name tells nobody who that is."""
+        return self._store / hashlib.sha256(f"{self._app_id}:{address}".encode()).hexdigest()[:32]
 
     async def _download(self, media_id: str) -> tuple[bytes, str] | None:
         try:
@@ -91,3 +102,20 @@ class Media:
         except WechatApiError as error:
             log.warning("wechat_media_lost", error=str(error))
             return None
+
+
+def forget_old(store: Path, before: datetime) -> int:
+    """Delete the recordings that were kept before then (aware); returns how many. Blocking."""
+    old = [path for path in _recordings(store) if path.stat().st_mtime < before.timestamp()]
+    for path in old:
+        path.unlink(missing_ok=True)
+    return len(old)
+
+
+def _recordings(store: Path) -> Iterator[Path]:
+    return (path for path in store.glob("*/*") if path.is_file())
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)

@@ -34,6 +34,16 @@ def split(words: str, limit: int = MAX_BYTES) -> list[str]:
     return [p for p in pieces if p]
 
 
+_NOTICE_LIMITS = {"thing": 20, "short_thing": 5, "phrase": 5, "const": 20, "character_string": 32, "name": 10}
+
+
+def fitting(field: str, words: str) -> str:
+    """`words` as a field of a template takes them: its type, part of its name (thing1), limits the length."""
+    limit = _NOTICE_LIMITS.get(field.rstrip("0123456789"), 32)
+    line = " ".join(words.split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
 def _last(mark: re.Pattern[str], room: str) -> int:
     """The last place to cut in the second half of `room`; 0 where there is none."""
     places = [m.end() for m in mark.finditer(room) if m.end() >= len(room) // 2]

@@ -18,7 +18,7 @@ from bot.services.intake import Pushed
 log = structlog.get_logger(__name__)
 
 _DESK_COOKIE = "xiaoer_desk"
-_FILE = re.compile(r"[0-9a-f]{32}\.[a-z]{3,5}")
+_FILE = re.compile(r"[0-9a-f]{32}/[0-9a-f]{32}\.[a-z0-9]{3,5}")
 
 
 def add_routes(app: web.Application, channel: Wechat) -> None:
@@ -26,7 +26,7 @@ def add_routes(app: web.Application, channel: Wechat) -> None:
     app[KEY] = channel
     app.router.add_get("/wechat/{account}", verify)
     app.router.add_post("/wechat/{account}", receive)
-    app.router.add_get("/wechat/media/{name}", medium)
+    app.router.add_get("/wechat/media/{folder}/{name}", medium)
     oauth.add_routes(app)
 
 
@@ -65,10 +65,10 @@ async def receive(request: web.Request) -> web.Response:
 
 
 async def medium(request: web.Request) -> web.StreamResponse:
-    """GET /wechat/media/{name}: a player's file, for agents who are logged in."""
+    """GET /wechat/media/{folder}/{name}: a player's recording, for agents who are logged in."""
     channel = request.app[KEY]
     await channel.agents.session(request.cookies.get(_DESK_COOKIE, ""))
-    name = request.match_info["name"]
+    name = f"{request.match_info['folder']}/{request.match_info['name']}"
     path = channel.media_folder / name
     if not _FILE.fullmatch(name) or not path.is_file():
         raise ProblemError(Code.NOT_FOUND)

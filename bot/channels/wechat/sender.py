@@ -11,7 +11,7 @@ import structlog
 from bot.channels.wechat.api import WechatApi
 from bot.channels.wechat.errcodes import Effect, WechatApiError
 from bot.channels.wechat.media import Media
-from bot.channels.wechat.outgoing import Renderer
+from bot.channels.wechat.outgoing import Renderer, fitting
 from bot.domain.messages import Message
 from bot.services.ports import Part, SendOutcome
 from bot.services.texts import text
@@ -89,16 +89,18 @@ class WechatSender:
             log.debug("wechat_typing_failed", errcode=error.code)
 
     async def notify(self, address: str, words: str, at: datetime) -> bool:
-        """See the port Outbound. The platform's field types cut texts at 20 characters (thing)."""
+        """See the port Outbound."""
         account = self._account
         if not (account.template_id or account.subscribe_template_id):
-            return False
-        short = words if len(words) <= 20 else words[:19] + "…"
-        local = at.astimezone(self._zone)
+            return True
+        values = {
+            "title": text("wechat-notice-title"),
+            "time": at.astimezone(self._zone).strftime("%Y-%m-%d %H:%M"),
+            "text": words,
+        }
         data = {
-            "thing1": {"value": text("wechat-notice-title")[:20]},
-            "time2": {"value": local.strftime("%Y-%m-%d %H:%M")},
-            "thing3": {"value": short.replace("\n", " ")},
+            field: {"value": fitting(field, values.get(value, value))}
+            for field, value in account.notice_fields.items()
         }
         body = {"touser": address, "data": data}
         try:
@@ -108,5 +110,7 @@ class WechatSender:
                 await self._api.subscription({**body, "template_id": account.subscribe_template_id})
         except WechatApiError as error:
             log.warning("wechat_notice_failed", effect=error.effect.value, errcode=error.code)
-            return False
+            return error.effect not in (Effect.RETRY, Effect.DAILY)
+        except Exception:
+            log.exception("wechat_notice_broken")
         return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from bot.channels.wechat.api import WechatApi
@@ -89,5 +90,6 @@ async def wechat(
             clock=clock,
             url=settings.url,
             media_folder=folder,
+            media_kept=timedelta(days=settings.evidence.keep_days),
             delivery=delivery,
         )
