@@ -3,27 +3,19 @@ starts; docs/refunds.md is the reference."""
 
 from __future__ import annotations
 
-import hashlib
-import re
-from collections import Counter
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from bot.domain.refunds.conditions import DURATIONS, FLAGS, TEXTS, Condition, Measure
 from bot.domain.refunds.policy import Instead, Outcome, Policy, Reason, Rule
 from bot.domain.refunds.risk import Risk, Signal
+from bot.services.policy_files import Part, Span, Version, Word, digest, given_twice, read_as, read_text, span
+from bot.services.policy_files import PolicyError as PolicyError
 
-_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 _COMPARISONS = ("above", "at_least", "below", "at_most")
-
-
-class PolicyError(Exception):
-    """The policy can't be used; the text says where and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,57 +30,21 @@ class PolicyFile:
 def load(path: Path) -> PolicyFile:
     """The policy in a file. Raises PolicyError."""
     try:
-        text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise PolicyError(f"{path}: can't be read: {error}") from None
-    try:
-        return parse(text)
+        return parse(read_text(path))
     except PolicyError as error:
         raise PolicyError(f"{path}: {error}") from None
 
 
 def parse(text: str) -> PolicyFile:
     """The policy in a text. Raises PolicyError."""
-    try:
-        written = _File.model_validate(yaml.load(text, _Loader))  # noqa: S506 - a SafeLoader
-    except yaml.YAMLError as error:
-        raise PolicyError(f"not valid YAML: {error}") from None
-    except ValidationError as error:
-        raise PolicyError("; ".join(map(_fault, error.errors()))) from None
-    meaning = written.model_dump_json(exclude_none=True)
-    return PolicyFile(written.policy(), text, hashlib.sha256(meaning.encode()).hexdigest())
+    written = read_as(_File, text)
+    return PolicyFile(written.policy(), text, digest(written))
 
 
-class _Loader(yaml.SafeLoader):
-    """Refuses a key that is given twice, of which YAML would take the last without a word."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = Counter(str(key.value) for key, _ in node.value)
-        for key, count in keys.items():
-            if count > 1:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"{key!r} is given {count} times", node.start_mark
-                )
-        return super().construct_mapping(node, deep)
-
-
-def _span(value: Any) -> Any:
-    match = re.fullmatch(r"([1-9][0-9]{0,5})([mhd])", value) if isinstance(value, str) else None
-    if match is None:
-        raise ValueError("a duration such as 30m, 12h or 7d is needed")
-    return timedelta(**{_UNITS[match[2]]: int(match[1])})
-
-
-Span = Annotated[timedelta, BeforeValidator(_span)]
 Points = Annotated[int, Field(ge=0, le=100)]
-Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-
-class _Signal(_Part):
+class _Signal(Part):
     points: Points
     free: Annotated[int, Field(ge=0)]
     most: Points
@@ -101,12 +57,12 @@ class _RefundSignal(_Signal):
     period: Span
 
 
-class _NewAccount(_Part):
+class _NewAccount(Part):
     points: Points
     younger_than: Span
 
 
-class _Risk(_Part):
+class _Risk(Part):
     refunds: _RefundSignal
     device: _Signal
     payer: _Signal
@@ -125,23 +81,23 @@ class _Risk(_Part):
         )
 
 
-class _Execute(_Part):
+class _Execute(Part):
     outcome: Literal["execute"]
 
 
-class _Approve(_Part):
+class _Approve(Part):
     outcome: Literal["approve"]
     by: Annotated[list[Word], Field(min_length=1, max_length=5)]
     say: Annotated[Reason, Field(strict=False)] = Reason.PERSON
 
 
-class _Impossible(_Part):
+class _Impossible(Part):
     outcome: Literal["impossible"]
     instead: Annotated[Instead, Field(strict=False)]
     say: Annotated[Reason, Field(strict=False)] = Reason.PERSON
 
 
-class _Rule(_Part):
+class _Rule(Part):
     id: Word
     when: Annotated[dict[Annotated[Measure, Field(strict=False)], Any], Field(min_length=1)]
     then: Annotated[_Execute | _Approve | _Impossible, Field(discriminator="outcome")]
@@ -189,7 +145,7 @@ def _condition(measure: Measure, asked: Any) -> Condition:
 def _number(measure: Measure, value: Any) -> int:
     if measure in DURATIONS:
         try:
-            return int(_span(value).total_seconds())
+            return int(span(value).total_seconds())
         except ValueError as error:
             raise ValueError(f"{measure}: {error}") from None
     if not isinstance(value, int) or isinstance(value, bool):
@@ -197,8 +153,8 @@ def _number(measure: Measure, value: Any) -> int:
     return value
 
 
-class _File(_Part):
-    version: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,32}$")]
+class _File(Part):
+    version: Version
     roles: Annotated[list[Word], Field(min_length=1)]
     refunds_period: Span
     double_charge_within: Span
@@ -212,7 +168,7 @@ class _File(_Part):
     @model_validator(mode="after")
     def _names_fit(self) -> _File:
         for what, names in (("roles", self.roles), ("refund_rules", [rule.id for rule in self.refund_rules])):
-            twice = [name for name, count in Counter(names).items() if count > 1]
+            twice = given_twice(names)
             if twice:
                 raise ValueError(f"{what}: given twice: {', '.join(twice)}")
         for rule in self.refund_rules:
@@ -232,9 +188,3 @@ class _File(_Part):
             partial=self.partial,
             promise=self.promise,
         )
-
-
-def _fault(error: Any) -> str:
-    place = ".".join(str(part) for part in error["loc"])
-    words = error["msg"].removeprefix("Value error, ")
-    return f"{place}: {words}" if place else words
