@@ -14,9 +14,11 @@ from bot.channels.wechat.channel import Wechat
 from bot.channels.wechat.setup import wechat
 from bot.domain.game import PlayerProfile
 from bot.domain.hours import Hours
+from bot.domain.minors import MinorRules
 from bot.integrations.brain import SocketBrain, StockRasaBrain
 from bot.integrations.game_server import HttpGameServer
 from bot.integrations.redis_bus import RedisBus
+from bot.services import minor_rules
 from bot.services.agents import Agents
 from bot.services.bus import MemoryBus
 from bot.services.conversations import Conversations
@@ -55,6 +57,7 @@ class ActionServices:
     tickets: Tickets
     operations: Operations
     evidence: Evidence
+    minors: MinorRules
 
     @property
     def url(self) -> str:
@@ -210,6 +213,7 @@ async def action_services() -> ActionServices:
                 core.tickets,
                 core.operations,
                 core.evidence,
+                core.minors,
             )
     return _action_services
 
@@ -226,9 +230,11 @@ class _Core:
     tickets: Tickets
     operations: Operations
     evidence: Evidence
+    minors: MinorRules
 
 
 async def _core(settings: Settings, stack: AsyncExitStack) -> _Core:
+    minors = minor_rules.load(settings.minor_rules_file)  # a mistake in it stops the start
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     database = Database(settings.database)
     stack.push_async_callback(database.close)
@@ -262,6 +268,7 @@ async def _core(settings: Settings, stack: AsyncExitStack) -> _Core:
         tickets=Tickets(database, clock, steps),
         operations=Operations(database, bus, clock, game, CALLS),
         evidence=Evidence(database, clock, EvidenceFiles(settings.evidence_folder), settings.evidence.limits),
+        minors=minors,
     )
 
 

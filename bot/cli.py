@@ -15,6 +15,7 @@ from bot.audit_cli import app as audit
 from bot.domain.errors import ProblemError
 from bot.report_cli import app as report
 from bot.services.agents import Agents
+from bot.services.policy_files import PolicyError
 from bot.services.texts import problem_text
 from bot.settings import Settings, SettingsError, load
 from bot.storage.database import Database, SystemClock
@@ -48,7 +49,11 @@ def serve(
 
     settings = _settings(demo=True) if demo else _settings()
     log.configure(settings.log_level, settings.log_format)
-    raise typer.Exit(run(settings))
+    try:
+        status = run(settings)
+    except PolicyError as error:
+        _fail(str(error))
+    raise typer.Exit(status)
 
 
 @app.command()

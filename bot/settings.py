@@ -193,6 +193,9 @@ class Settings(BaseSettings):
     allowed_origins: list[str] = Field(
         default_factory=list, description="Web origins besides our own that may open the chat socket."
     )
+    minor_rules: Path = Field(
+        Path("data/policies/minors.yml"), description="What minors may pay (docs/minors.md)."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What is logged.")
     log_format: Literal["console", "json"] = Field("console", description="How it is logged.")
     games: dict[str, GameSettings] = Field(default_factory=dict, description="Connected games by id.")
@@ -234,6 +237,13 @@ class Settings(BaseSettings):
     def brain_socket(self) -> Path:
         """Where the embedded brain listens."""
         return self.data_dir.resolve() / "brain.sock"
+
+    @property
+    def minor_rules_file(self) -> Path:
+        """The file of the rules for minors; a relative path is looked for where we run, then beside the
+        product."""
+        here = self.minor_rules.expanduser()
+        return here if here.exists() or here.is_absolute() else PROJECT / here
 
     @property
     def evidence_folder(self) -> Path:

@@ -110,8 +110,8 @@ class Finding:
 @dataclass(frozen=True, slots=True)
 class Assessment:
     """All orders, oldest first. `refundable_fen` is what may be paid back at the oldest age that the child
-    can have had, `at_most_fen` at the youngest: they differ where only its age is known and a birthday may lie
-    between."""
+    can have had, `at_most_fen` at the youngest: they differ where only its age is known and a birthday may
+    lie between."""
 
     version: str
     findings: tuple[Finding, ...]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated
@@ -11,8 +10,6 @@ from pydantic import Field, model_validator
 
 from bot.domain.minors import Band, MinorRules, Paper
 from bot.services.policy_files import Part, PolicyError, Version, Word, given_twice, read_as, read_text
-
-FILE = Path(__file__).parents[2] / "data" / "policies" / "minors.yml"
 
 Fen = Annotated[int, Field(ge=0, le=100_000_000)]
 
@@ -57,15 +54,9 @@ class _File(Part):
         )
 
 
-def load(path: Path = FILE) -> MinorRules:
+def load(path: Path) -> MinorRules:
     """The rules in a file. Raises PolicyError that names the place of every mistake."""
     try:
         return read_as(_File, read_text(path)).rules()
     except PolicyError as error:
         raise PolicyError(f"{path}: {error}") from None
-
-
-@cache
-def minor_rules() -> MinorRules:
-    """The product's rules, read once; asked for at the start, so that a mistake stops it."""
-    return load()

@@ -30,9 +30,11 @@ from bot.domain.messages import IncomingMessage, Message, Turn
 from bot.domain.ownership import Author, State
 from bot.domain.players import Player
 from bot.integrations.game_server import HttpGameServer
-from bot.services import transcript
+from bot.services import minor_rules, transcript
 from bot.services.bus import MemoryBus
 from bot.services.conversations import Conversations
+from bot.services.evidence import Evidence
+from bot.services.evidence_files import EvidenceFiles
 from bot.services.game_calls import CALLS
 from bot.services.human_queue import HumanQueue
 from bot.services.operations import Operations
@@ -264,7 +266,11 @@ async def world(engine: Any, tmp_path: Path) -> AsyncIterator[World]:
         hours = Hours(settings.hours.opens, settings.hours.closes, ZoneInfo(settings.hours.timezone))
         tickets = Tickets(database, clock, TicketSteps(bus, hours))
         operations = Operations(database, bus, clock, game, CALLS)
-        actions.services.use(ActionServices(database, settings, clock, game, refunds, tickets, operations))
+        evidence = Evidence(database, clock, EvidenceFiles(tmp_path / "evidence"))
+        minors = minor_rules.load(settings.minor_rules_file)
+        actions.services.use(
+            ActionServices(database, settings, clock, game, refunds, tickets, operations, evidence, minors)
+        )
 
         def fault(endpoint: str, kind: str, times: int = 1, seconds: float = 0) -> None:
             app[FAULTS].add(Fault(endpoint=endpoint, kind=FaultKind(kind), times=times, seconds=seconds))

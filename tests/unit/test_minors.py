@@ -15,11 +15,13 @@ from hypothesis import strategies as st
 
 from bot.domain.minors import Assessment, Child, Limit, MinorRules, Standing, assess, years_between
 from bot.domain.recharges import OrderStatus, RechargeOrder
-from bot.services.minor_rules import FILE, load
+from bot.services.minor_rules import load
 from bot.services.policy_files import PolicyError
+from bot.settings import PROJECT
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-RULES = load()
+FILE = PROJECT / "data" / "policies" / "minors.yml"
+RULES = load(FILE)
 TWELVE = Child(birth=date(2014, 3, 1))
 
 
