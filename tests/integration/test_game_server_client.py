@@ -330,14 +330,18 @@ async def test_nonsense(studio: tuple[Studio, HttpGameServer], ask: Ask, body: b
 
 async def test_anothers_order_in_the_list(studio: tuple[Studio, HttpGameServer]) -> None:
     server, client = studio
-    server.body = json.dumps({"recharges": [ORDER, ORDER | {"player_id": "p1002"}]}).encode()
+    server.body = json.dumps(
+        {"player_id": "p1001", "recharges": [ORDER, ORDER | {"player_id": "p1002"}]}
+    ).encode()
     assert await problem(several(client)) == UNAVAILABLE
 
 
 async def test_a_list_in_the_wrong_order_and_too_long(studio: tuple[Studio, HttpGameServer]) -> None:
     server, client = studio
     days = [f"2026-11-{day:02}T01:00:00Z" for day in (3, 5, 1, 4, 2)]
-    server.body = json.dumps({"recharges": [ORDER | {"paid_at": day} for day in days]}).encode()
+    server.body = json.dumps(
+        {"player_id": "p1001", "recharges": [ORDER | {"paid_at": day} for day in days]}
+    ).encode()
     orders = await client.recharges("demo", "p1001", limit=3)
     assert [order.paid_at.day for order in orders] == [5, 4, 3]
 

@@ -36,7 +36,7 @@ class OrderAnswer(PlayerAnswer):
         return RechargeOrder(**dict(self))
 
 
-class OrdersAnswer(Answer):
+class OrdersAnswer(PlayerAnswer):
     """A player's recharge orders."""
 
     recharges: list[OrderAnswer] = Field(max_length=100)
@@ -72,7 +72,7 @@ class PaymentCalls(GameCalls):
     async def recharges(self, game: str, player_id: str, limit: int = 10) -> Sequence[RechargeOrder]:
         """See Payments."""
         call = read("list_recharges", f"{path_of(player_id, 'recharges')}?limit={limit}")
-        answer = await self.ask(game, call, OrdersAnswer)
+        answer = await self.ask_of(game, player_id, call, OrdersAnswer)
         own = all(order.player_id == player_id for order in answer.recharges)
         self.expect(own, game, call, "another player's order")
         orders = (order.order() for order in answer.recharges)
