@@ -125,6 +125,8 @@ async def _all(request: web.Request) -> list[dict[str, Any]]:
                 "roles": [views.role(r) for r in await queries.roles(session, player.id)],
                 "mail": [views.mail(m) for m in await queries.mails(session, player.id)],
                 "subscription": views.subscription(card, now) if card else None,
+                "sessions": [views.log_in(s) for s in await queries.log_ins(session, player.id)],
+                "items": [views.deleted_item(i) for i in await queries.deleted_items(session, player.id)],
             }
             entries.append(entry)
     return entries

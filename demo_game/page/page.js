@@ -31,16 +31,40 @@ function order(it) {
     element("div", "detail", `订单号 ${it.order_no}${it.refunded_at ? ` · ${time(it.refunded_at)} 退款` : ""}`));
 }
 
-function facts(player) {
+// What is amiss, and what has been put right: [text, whether it is well]
+function situation(player) {
   const found = [];
+  if (player.frozen_at) found.push([`${time(player.frozen_at)} 起冻结`, true]);
   if (player.ban_reason) {
-    found.push(`封禁${player.ban_until ? `至 ${time(player.ban_until)}` : ""}：${player.ban_reason}`);
+    found.push([`封禁${player.ban_until ? `至 ${time(player.ban_until)}` : ""}：${player.ban_reason}`, false]);
   }
   const card = player.subscription;
-  if (card) found.push(`${card.product} 至 ${time(card.expires_at)}${card.auto_renew ? "，自动续费" : ""}`);
-  for (const role of player.roles) if (role.deleted_at) found.push(`${time(role.deleted_at)} 删除角色「${role.name}」`);
-  for (const mail of player.mail) if (!mail.sent_at) found.push(`邮件未发出：${mail.title}`);
-  return found.length ? element("div", "facts", ...found.map((text) => element("span", "chip fact", text))) : null;
+  if (card) {
+    const renewal = card.auto_renew ? "自动续费" : "已取消续费";
+    found.push([`${card.product} 至 ${time(card.expires_at)}，${renewal}`, !card.auto_renew]);
+  }
+  if (!player.sessions.length) found.push(["全部设备已下线", true]);
+  for (const it of player.sessions) if (it.unusual) found.push([`异常登录：${it.place} ${it.device}`, false]);
+  for (const role of player.roles) {
+    if (role.deleted_at) found.push([`${time(role.deleted_at)} 删除角色「${role.name}」`, false]);
+    else if (!role.current) found.push([`角色「${role.name}」${role.level} 级`, true]);
+  }
+  for (const it of player.items) {
+    found.push(it.restored_at
+      ? [`「${it.name}」已找回`, true]
+      : [`${time(it.deleted_at)} 失去「${it.name}」×${it.count}`, false]);
+  }
+  for (const mail of player.mail) {
+    found.push(mail.sent_at
+      ? [`邮件 ${time(mail.sent_at)}：${mail.title}${mail.claimed_at ? "（已领）" : ""}`, true]
+      : [`邮件未发出：${mail.title}`, false]);
+  }
+  return found;
+}
+
+function facts(player) {
+  const chips = situation(player).map(([text, well]) => element("span", `chip ${well ? "well" : "fact"}`, text));
+  return chips.length ? element("div", "facts", ...chips) : null;
 }
 
 function orders(player) {
