@@ -7,6 +7,8 @@ every answer and has no effect; when it has nothing left to ask, the form ends a
 from __future__ import annotations
 
 from abc import abstractmethod
+from dataclasses import asdict
+from datetime import datetime
 from inspect import isabstract
 from typing import Any
 
@@ -19,6 +21,7 @@ from actions.questions import Question
 from actions.services import Services, services
 from actions.wishes import serve
 from actions.words import day_and_time
+from bot.domain.messages import Chart
 from bot.services.fixes import FixDeclared, declared
 from bot.services.operations import OperationResult
 from bot.services.texts import DEFAULT_LOCALE, text
@@ -36,6 +39,7 @@ class Case:
         self.conversation: str = tracker.sender_id
         self.locale = locale_of(tracker)
         self.aside = False
+        self.chart: Chart | None = None
         self.answers: dict[str, Any] = dict(tracker.get_slot("fix_answers") or {})
         self._dispatcher = dispatcher
 
@@ -60,8 +64,10 @@ class Case:
 
     # ------------------------------------------------------------------ what is said
     def say(self, response: str, **words: str) -> None:
-        """Utter a Rasa response."""
-        self._dispatcher.utter_message(response=response, **words)
+        """Utter a Rasa response, with the chart that is set for channels that can draw."""
+        drawn = {"json_message": {"chart": asdict(self.chart)}} if self.chart else {}
+        self.chart = None
+        self._dispatcher.utter_message(response=response, **drawn, **words)
 
     async def player(self) -> tuple[str, str]:
         """The game and the player's id in it, for the game port: never from what was said."""
@@ -71,7 +77,12 @@ class Case:
         """Change something in the game, once (bot.services.operations)."""
         return await self.services.operations.run(self.conversation, kind, subject, params)
 
-    async def when(self, at: Any) -> str:
+    @staticmethod
+    def time(value: Any) -> datetime:
+        """A time from an operation's result."""
+        return datetime.fromisoformat(str(value).replace("Z", "+00:00"))
+
+    async def when(self, at: datetime) -> str:
         """A time (aware) in the player's words and zone."""
         zone = await self.services.timezone(self.conversation)
         return day_and_time(at, self.services.now(), zone, self.locale)

@@ -8,19 +8,15 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.bans import answer_ban_appeal
 from actions.base import Events, SupportAction, forget, intent_of
 from actions.fix import all_fixes, case_of
 from actions.progress import answer_ticket_progress
-from actions.recharges import answer_recharge_query
 from actions.self_service import ActionSelfService
 from actions.wishes import second_wish, serve
 from bot.domain.intents import Category, category_of
 from bot.services.fixes import declared
 
 LOOKED_UP: dict[str, Callable[[CollectingDispatcher, Tracker], Awaitable[object]]] = {
-    "account_ban_appeal": answer_ban_appeal,
-    "account_recharge_query": answer_recharge_query,
     "self_service": ActionSelfService().act,
     "ticket_progress": answer_ticket_progress,
 }

@@ -37,6 +37,11 @@ def balances(wallet: Mapping[str, int], locale: str) -> str:
     return text("list-comma", locale).join(parts)
 
 
+def channel_name(channel: str, locale: str) -> str:
+    """A way of paying, as people call it."""
+    return _name("channel", channel, locale)
+
+
 def _name(kind: str, value: str, locale: str) -> str:
     """The word for a studio's value, or the value itself where nobody gave it one."""
     try:

@@ -16,7 +16,7 @@ from rasa.shared.constants import UTTER_PREFIX
 
 from bot.brain.actions import InProcessActions
 from bot.brain.processor import TurnFailedError, TurnProcessor
-from bot.domain.messages import Answer, Button, HandOver, Parse, Reply, Turn
+from bot.domain.messages import Answer, Button, Chart, HandOver, Parse, Reply, Turn
 
 log = structlog.get_logger(__name__)
 
@@ -114,7 +114,12 @@ def to_reply(response: dict[str, Any]) -> Reply | None:
     if not text:
         return None
     buttons = response.get("buttons") or ()
-    return Reply(text, tuple(Button(str(b["title"]), str(b["payload"])) for b in buttons))
+    chart = (response.get("custom") or {}).get("chart")
+    return Reply(
+        text,
+        tuple(Button(str(b["title"]), str(b["payload"])) for b in buttons),
+        Chart(str(chart["title"]), tuple((str(k), int(v)) for k, v in chart["bars"])) if chart else None,
+    )
 
 
 def to_hand_over(responses: list[dict[str, Any]], intent: str | None) -> HandOver | None:
@@ -124,7 +129,7 @@ def to_hand_over(responses: list[dict[str, Any]], intent: str | None) -> HandOve
         for kind, value in (response.get("custom") or {}).items():
             if kind == "handoff":
                 found = HandOver(str(value["reason"]), intent, str(value.get("summary") or ""))
-            else:
+            elif kind != "chart":
                 log.warning("custom_payload_ignored", kind=kind)
     return found
 

@@ -46,11 +46,20 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Chart:
+    """Labelled amounts (integer fen) for channels that can draw; the text says the same in words."""
+
+    title: str
+    bars: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """One thing the bot says."""
 
     text: str
     buttons: tuple[Button, ...] = ()
+    chart: Chart | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -210,3 +210,42 @@ satisfaction-sorry = I'm sorry we let you down this time; your rating will be re
 satisfaction-human = Not solved, a human please
 satisfaction-known = That one is noted already, thank you.
 satisfaction-late = This survey has ended, thank you. If something is wrong, just tell me.
+
+# Spending
+month = { $year }-{ $month }
+month-spent = { $month }: ¥{ $yuan }
+spending-title = Recharges by month (¥)
+
+# Account fixes
+link-reset-password = new password
+link-bind-phone = Bind a phone
+link-unbind-phone = Change or unbind the phone
+link-bind-mail = Bind a mail address
+link-unbind-mail = Change or unbind the mail address
+link-unbind-device = Unbind the device
+link-unbind-third-party = Unbind the third-party account
+link-real-name = real-name registration
+link-delete-account = deletion of the account
+link-other = Move server, or something else
+binding-phone = phone { $value }
+binding-mail = mail { $value }
+binding-device = device { $value }
+binding-third-party = third-party account { $value }
+binding-none = nothing is bound
+real-name-fine = That is fine
+real-name-wrong = The registration is wrong
+limits-none = no hours or limits apply
+limits-hours = { $day } { $opens }-{ $closes }
+limits-money = at most ¥{ $charge } a recharge and ¥{ $month } a month
+weekday-1 = Mon
+weekday-2 = Tue
+weekday-3 = Wed
+weekday-4 = Thu
+weekday-5 = Fri
+weekday-6 = Sat
+weekday-7 = Sun
+ban-account = Account ban
+ban-chat = Chat ban
+ban-for-good = for good
+ban-no-evidence = the system's records
+role-line = { $name } level { $level }

@@ -210,3 +210,42 @@ satisfaction-sorry = 很抱歉这次没让你满意，你的评价我们会认�
 satisfaction-human = 还没解决，转人工
 satisfaction-known = 这一项已经记下了，谢谢。
 satisfaction-late = 这次的评价已经截止了，谢谢你。有事直接跟我说就行。
+
+# Spending
+month = { $year }年{ $month }月
+month-spent = { $month } { $yuan } 元
+spending-title = 每月充值（元）
+
+# Account fixes
+link-reset-password = 重置密码
+link-bind-phone = 绑定手机
+link-unbind-phone = 换绑、解绑手机
+link-bind-mail = 绑定邮箱
+link-unbind-mail = 换绑、解绑邮箱
+link-unbind-device = 解绑设备
+link-unbind-third-party = 解绑第三方账号
+link-real-name = 实名认证
+link-delete-account = 注销账号
+link-other = 转区或别的
+binding-phone = 手机 { $value }
+binding-mail = 邮箱 { $value }
+binding-device = 设备 { $value }
+binding-third-party = 第三方账号 { $value }
+binding-none = 还没有任何绑定
+real-name-fine = 知道了，没问题
+real-name-wrong = 认证信息不对
+limits-none = 没有时段和充值限制
+limits-hours = { $day } { $opens }-{ $closes } 可以玩
+limits-money = 单笔充值不超过 { $charge } 元、每月不超过 { $month } 元
+weekday-1 = 周一
+weekday-2 = 周二
+weekday-3 = 周三
+weekday-4 = 周四
+weekday-5 = 周五
+weekday-6 = 周六
+weekday-7 = 周日
+ban-account = 封号
+ban-chat = 禁言
+ban-for-good = 永久
+ban-no-evidence = 系统检测记录
+role-line = { $name } { $level }级

@@ -223,7 +223,8 @@ class Turns:
             if answer.parse is not None and category_of(answer.parse.intent) is not Category.OTHER:
                 row.intent = answer.parse.intent
             for reply in answer.replies:
-                transcript.append(session, row, Author.BOT, reply.text, now, buttons=reply.buttons)
+                meta = {"chart": asdict(reply.chart)} if reply.chart else None
+                transcript.append(session, row, Author.BOT, reply.text, now, buttons=reply.buttons, meta=meta)
             wish = answer.hand_over
             if (
                 wish is not None

@@ -41,7 +41,6 @@ BUSINESS = [intent for intent in DOCUMENTED if category_of(intent) is not Catego
 OWN_ANSWERS = {
     "account_refund_mistaken": ["utter_refund_which"],
     "account_recharge_query": ["utter_account_recharge_query", "utter_account_recharge_query_none"],
-    "account_ban_appeal": ["utter_account_ban_appeal", "utter_account_ban_appeal_known"],
     "ticket_progress": [
         "utter_ticket_progress_none",
         *(f"utter_ticket_progress_{s.value}" for s in RefundState),

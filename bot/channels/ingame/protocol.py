@@ -130,6 +130,9 @@ def message(stored: Message) -> dict[str, Any]:
     }
     if picture := stored.meta.get("picture"):
         frame["picture"] = {key: picture[key] for key in ("id", "width", "height")}
+    if chart := stored.meta.get("chart"):
+        bars = [{"label": label, "fen": fen} for label, fen in chart["bars"]]
+        frame["chart"] = {"title": chart["title"], "bars": bars}
     if stored.author_name:
         frame["name"] = stored.author_name
     if stored.client_id and stored.author.value == "player":

@@ -1,0 +1,58 @@
+"""Punishments: why, until when, and an appeal."""
+
+from __future__ import annotations
+
+from actions.base import Events
+from actions.fix import Case, Fix
+from actions.questions import Kind, Question
+from bot.domain.game import Ban
+from bot.services.texts import text
+
+
+class ActionBanAppeal(Fix):
+    """Tells the reason as the game has it, and takes an appeal."""
+
+    intent = "account_ban_appeal"
+
+    async def plan(self, case: Case) -> Question | None:
+        """Whether to appeal, with which reasons and pictures."""
+        ban = await punishment(case)
+        if ban is None or not ban.appealable:
+            return None
+        if case.answer("appeal") is None:
+            return Question("appeal", Kind.CONFIRM, words=await words_of(case, ban))
+        if not case.answer("appeal"):
+            return None
+        if case.answer("why") is None:
+            return Question("why", Kind.TEXT)
+        return Question("evidence", Kind.PICTURE, optional=True) if case.answer("evidence") is None else None
+
+    async def carry_out(self, case: Case) -> Events:
+        """A ticket: people decide."""
+        ban = await punishment(case)
+        if ban is None:
+            return case.solved("utter_account_ban_appeal")
+        words = await words_of(case, ban)
+        if not ban.appealable:
+            return case.human("not_appealable", "utter_account_ban_appeal_final", **words)
+        if not case.answer("appeal"):
+            return case.done("utter_account_ban_appeal_kept", **words)
+        case.answers["ban"] = f"{ban.id}: {ban.reason}"
+        return await case.ticket(response="utter_account_ban_appeal_taken", **words)
+
+
+async def punishment(case: Case) -> Ban | None:
+    """The one that counts now; that of the account before that of the chat."""
+    bans = [ban for ban in await case.services.game.bans(*await case.player()) if ban.active]
+    return min(bans, key=lambda ban: ban.kind.value, default=None)
+
+
+async def words_of(case: Case, ban: Ban) -> dict[str, str]:
+    """What the responses may name."""
+    return {
+        "kind": text(f"ban-{ban.kind.value}", case.locale),
+        "reason": ban.reason,
+        "since": await case.when(ban.since),
+        "until": await case.when(ban.until) if ban.until else text("ban-for-good", case.locale),
+        "evidence": ban.evidence or text("ban-no-evidence", case.locale),
+    }

@@ -1,0 +1,165 @@
+"""What the owner does himself through a verified link: password, bindings, real name, deletion."""
+
+from __future__ import annotations
+
+from actions.base import Events
+from actions.fix import Case, Fix
+from actions.questions import Kind, Option, Question
+from actions.words import balances
+from bot.domain.game import BindingKind, LinkPurpose
+from bot.services.operations import OperationState
+from bot.services.texts import text
+
+REFUSED = frozenset(
+    {
+        "no_verified_contact",
+        "cooling_off",
+        "too_many_links",
+        "account_frozen",
+        "not_bound",
+        "already_bound",
+        "already_verified",
+    }
+)
+"""Reasons of the game that have a sentence of their own: utter_link_<reason>."""
+
+
+async def send(case: Case, purpose: LinkPurpose) -> Events:
+    """Have the game send the link, and say where it went and what it does when."""
+    result = await case.run("send_link", f"{purpose.value}:{case.answer('began')}", purpose=purpose.value)
+    if result.state is OperationState.RESERVED:
+        return case.done("utter_fix_unknown")
+    if result.state is OperationState.REFUSED:
+        if result.refused in ("no_verified_contact", "account_frozen"):
+            return await case.ticket(response=f"utter_link_{result.refused}")
+        if result.refused in REFUSED:
+            return case.solved(f"utter_link_{result.refused}")
+        return await case.ticket(response="utter_fix_refused")
+    words = {
+        "destination": str(result.data["destination"]),
+        "minutes": str(result.data["valid_minutes"]),
+        "what": text(f"link-{purpose.value.replace('_', '-')}", case.locale),
+    }
+    if cools := result.data.get("cool_off_until"):
+        return case.solved("utter_link_sent_cooling", **words, until=await case.when(case.time(cools)))
+    return case.solved("utter_link_sent", **words)
+
+
+class ActionPassword(Fix):
+    """Sends the link with which the password is set anew."""
+
+    intent = "account_password"
+
+    async def plan(self, case: Case) -> Question | None:
+        """Whether to send it."""
+        return Question("send", Kind.CONFIRM) if case.answer("send") is None else None
+
+    async def carry_out(self, case: Case) -> Events:
+        """Send it."""
+        if not case.answer("send"):
+            return case.done("utter_fix_dropped")
+        return await send(case, LinkPurpose.RESET_PASSWORD)
+
+
+class ActionBinding(Fix):
+    """Binds and unbinds phone, mail, device and third-party accounts."""
+
+    intent = "account_binding"
+
+    async def plan(self, case: Case) -> Question | None:
+        """What shall change, of what the game says is bound."""
+        if case.answer("what") is None:
+            return Question(
+                "what", options=await self._options(case), words={"bound": await self._bound(case)}
+            )
+        return None
+
+    async def carry_out(self, case: Case) -> Events:
+        """Send the link; what is no binding goes into a ticket."""
+        what = str(case.answer("what"))
+        return await send(case, LinkPurpose(what)) if what in set(LinkPurpose) else await case.ticket()
+
+    async def _options(self, case: Case) -> tuple[Option, ...]:
+        kinds = {b.kind for b in await case.services.game.bindings(*await case.player())}
+        offered = [
+            LinkPurpose.UNBIND_PHONE if BindingKind.PHONE in kinds else LinkPurpose.BIND_PHONE,
+            LinkPurpose.UNBIND_MAIL if BindingKind.MAIL in kinds else LinkPurpose.BIND_MAIL,
+        ]
+        offered += [LinkPurpose.UNBIND_DEVICE] if BindingKind.DEVICE in kinds else []
+        offered += [LinkPurpose.UNBIND_THIRD_PARTY] if BindingKind.THIRD_PARTY in kinds else []
+        names = [(purpose.value, f"link-{purpose.value.replace('_', '-')}") for purpose in offered]
+        names += [("other", "link-other")]
+        return tuple(Option(value, text(key, case.locale)) for value, key in names)
+
+    async def _bound(self, case: Case) -> str:
+        found = await case.services.game.bindings(*await case.player())
+        parts = [text(f"binding-{b.kind.value.replace('_', '-')}", case.locale, value=b.value) for b in found]
+        return text("list-comma", case.locale).join(parts) or text("binding-none", case.locale)
+
+
+class ActionRealName(Fix):
+    """Tells how the registration stands and what follows from it; sends the link to register."""
+
+    intent = "account_real_name"
+
+    async def plan(self, case: Case) -> Question | None:
+        """Whether to register now, or what is wrong with the registration."""
+        status = await case.services.game.real_name(*await case.player())
+        if not status.verified:
+            return Question("register", Kind.CONFIRM) if case.answer("register") is None else None
+        if case.answer("what") is None:
+            options = tuple(
+                Option(value, text(f"real-name-{value}", case.locale)) for value in ("fine", "wrong")
+            )
+            words = {"age": str(status.age or "?"), "limits": await self._limits(case)}
+            return Question("what", options=options, words=words)
+        return None
+
+    async def carry_out(self, case: Case) -> Events:
+        """The link, a ticket for a wrong registration, or nothing."""
+        if case.answer("register"):
+            return await send(case, LinkPurpose.REAL_NAME)
+        if case.answer("what") == "wrong":
+            return await case.ticket(response="utter_account_real_name_wrong")
+        return case.done("utter_solved") if case.answer("what") else case.done("utter_fix_dropped")
+
+    async def _limits(self, case: Case) -> str:
+        status = await case.services.game.real_name(*await case.player())
+        if not status.hours and status.charge_limit_fen is None:
+            return text("limits-none", case.locale)
+        hours = [
+            text(
+                "limits-hours",
+                case.locale,
+                day=text(f"weekday-{window.weekday}", case.locale),
+                opens=f"{window.opens:%H:%M}",
+                closes=f"{window.closes:%H:%M}",
+            )
+            for window in status.hours
+        ]
+        charge, month = ((fen or 0) // 100 for fen in (status.charge_limit_fen, status.month_limit_fen))
+        money = text("limits-money", case.locale, charge=str(charge), month=str(month))
+        return text("list-comma", case.locale).join([*hours, money])
+
+
+class ActionDelete(Fix):
+    """Says what would be gone, and sends the link that deletes the account after a time to think it over."""
+
+    intent = "account_delete"
+
+    async def plan(self, case: Case) -> Question | None:
+        """Whether to go on, knowing what would be lost."""
+        if case.answer("sure") is not None:
+            return None
+        profile = await case.services.profile(case.conversation)
+        roles = await case.services.game.roles(*await case.player())
+        names = text("list-comma", case.locale).join(role.name for role in roles if role.deleted_at is None)
+        return Question(
+            "sure", Kind.CONFIRM, words={"roles": names, "wallet": balances(profile.wallet, case.locale)}
+        )
+
+    async def carry_out(self, case: Case) -> Events:
+        """Send it."""
+        if not case.answer("sure"):
+            return case.done("utter_account_delete_kept")
+        return await send(case, LinkPurpose.DELETE_ACCOUNT)

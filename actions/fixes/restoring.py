@@ -1,0 +1,101 @@
+"""A deleted role or a lost item, brought back within its time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from actions.base import Events
+from actions.fix import Case, Fix
+from actions.questions import Kind, Option, Question
+from bot.services.operations import OperationState
+from bot.services.texts import text
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """Something that can be brought back; `operation` and `id` say how."""
+
+    operation: str
+    id: str
+    name: str
+    at: datetime
+    until: datetime
+
+
+class ActionRoleRestore(Fix):
+    """Restores what is chosen."""
+
+    intent = "account_role_restore"
+
+    async def plan(self, case: Case) -> Question | None:
+        """What, where several things can be had back; then whether to do it."""
+        found = await lost(case)
+        chosen = meant(case, found)
+        if chosen is None:
+            return await which(case, found) if found else None
+        if case.answer("restore") is None:
+            return Question("restore", Kind.CONFIRM, words=await words_of(case, chosen))
+        return None
+
+    async def carry_out(self, case: Case) -> Events:
+        """Bring it back, once; what is not in the list goes to people."""
+        chosen = meant(case, await lost(case))
+        if chosen is None:
+            return await case.ticket(response="utter_account_role_restore_none")
+        words = await words_of(case, chosen)
+        if not case.answer("restore"):
+            return case.done("utter_fix_dropped")
+        result = await case.run(chosen.operation, chosen.id)
+        if result.state is OperationState.DONE:
+            return case.solved("utter_account_role_restore_done", **words)
+        if result.state is OperationState.RESERVED:
+            return case.done("utter_fix_unknown")
+        return await case.ticket(response="utter_fix_refused")
+
+
+async def lost(case: Case) -> list[Lost]:
+    """Roles, then items, that can still be brought back."""
+    now, player = case.services.now(), await case.player()
+    roles = [
+        Lost(
+            "restore_role",
+            r.id,
+            text("role-line", case.locale, name=r.name, level=str(r.level)),
+            r.deleted_at,
+            r.restorable_until,
+        )
+        for r in await case.services.game.roles(*player)
+        if r.restorable(now) and r.deleted_at and r.restorable_until
+    ]
+    items = [
+        Lost(
+            "restore_item",
+            i.id,
+            f"{i.name} ×{i.count}" if i.count > 1 else i.name,
+            i.deleted_at,
+            i.restorable_until,
+        )
+        for i in await case.services.game.deleted_items(*player)
+        if i.restorable(now) and i.restorable_until
+    ]
+    return roles + items
+
+
+def meant(case: Case, found: list[Lost]) -> Lost | None:
+    """The chosen one, the one that is named, or the only one."""
+    answer, said = case.answer("what"), case.opening
+    named = [one for one in found if one.id == answer] or [o for o in found if o.name.split(" ")[0] in said]
+    fitting = named or ([] if answer else found)
+    return fitting[0] if len(fitting) == 1 else None
+
+
+async def which(case: Case, found: list[Lost]) -> Question:
+    """Asks for one of them."""
+    options = [Option(one.id, f"{one.name} · {await case.when(one.at)}") for one in found[:6]]
+    return Question("what", options=(*options, Option("other", text("none-of-these", case.locale))))
+
+
+async def words_of(case: Case, chosen: Lost) -> dict[str, str]:
+    """What the responses may name."""
+    return {"name": chosen.name, "when": await case.when(chosen.at), "until": await case.when(chosen.until)}
