@@ -6,6 +6,7 @@ import { t } from "./locales/texts";
 import { ChatSession } from "./protocol/session";
 import "./styles/page.css";
 import "./styles/log.css";
+import "./styles/chart.css";
 import "./styles/composer.css";
 import "./styles/chooser.css";
 import { readClaims } from "./token/jwt";

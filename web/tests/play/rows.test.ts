@@ -15,6 +15,7 @@ const say = (seq: number, from: Message["from"], more: Partial<Message> = {}): M
   at: at(0),
   id: null,
   picture: null,
+  chart: null,
   ...more,
 });
 const under = (text: string, more: Partial<Outgoing> = {}): Outgoing => ({

@@ -1,5 +1,6 @@
 import { list, number, numberOrNull, oneOf, record, text, textOrNull } from "../../shared/check";
 import type { Frame } from "../../shared/net/live-socket";
+import { readChart, type Chart } from "./charts";
 import { readPicture, type Picture } from "./pictures";
 
 /** The in-game protocol's server frames, checked. Unknown types and fields are ignored: the protocol may grow. */
@@ -26,6 +27,7 @@ export interface Message {
   /** The client's id of a player's message, where the server tells. */
   id: string | null;
   picture: Picture | null;
+  chart: Chart | null;
 }
 
 export interface Ownership {
@@ -85,6 +87,7 @@ export const readFrame = (frame: Frame): ServerFrame | null => {
           at: time(frame.at),
           id: textOrNull(frame.id),
           picture: readPicture(frame.picture),
+          chart: readChart(frame.chart),
         },
       };
     case "ack":

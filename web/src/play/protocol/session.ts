@@ -219,7 +219,17 @@ export class ChatSession {
     this.#outbox.remove(id);
     if (!this.#timeline.has(seq)) {
       const { text, at } = item;
-      this.#timeline.add({ seq, from: "player", name: "", text, buttons: [], at, id, picture: null });
+      this.#timeline.add({
+        seq,
+        from: "player",
+        name: "",
+        text,
+        buttons: [],
+        at,
+        id,
+        picture: null,
+        chart: null,
+      });
     }
     this.#publish();
     this.#restartAckTimer();
@@ -228,7 +238,17 @@ export class ChatSession {
   /** A picture goes by HTTP; the socket brings its message sooner or later. */
   #pictureStored(id: string, seq: number, picture: Picture | null): void {
     if (seq < 1 || this.#timeline.has(seq)) return;
-    this.#timeline.add({ seq, from: "player", name: "", text: "", buttons: [], at: new Date(), id, picture });
+    this.#timeline.add({
+      seq,
+      from: "player",
+      name: "",
+      text: "",
+      buttons: [],
+      at: new Date(),
+      id,
+      picture,
+      chart: null,
+    });
     this.#publish();
   }
 

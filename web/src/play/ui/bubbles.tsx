@@ -3,6 +3,7 @@ import { Mascot } from "../../shared/ui/mascot";
 import { t } from "../locales/texts";
 import type { Message } from "../protocol/frames";
 import type { ChatSession } from "../protocol/session";
+import { ChartView } from "./chart";
 import { PictureView } from "./pictures";
 import type { Row } from "./rows";
 
@@ -43,6 +44,7 @@ export const MessageBubble = ({ row, session }: { row: RowOf<"message">; session
         ) : (
           <p class="bubble">{message.text}</p>
         )}
+        {message.chart && <ChartView chart={message.chart} />}
         <Buttons row={row} session={session} />
       </div>
     </article>

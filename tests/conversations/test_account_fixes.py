@@ -1,0 +1,181 @@
+"""The account fixes: what is asked, what changes in the game, and the ways out."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.domain.ownership import State
+from tests.conversations.conftest import Meet, World
+
+
+# ---------------------------------------------------------------- subscription
+async def test_a_renewal_is_stopped_once(meet: Meet, world: World) -> None:
+    talk = await (await meet("p1006")).says("怎么取消自动续费")
+    talk.heard("utter_ask_account_subscription_cancel_cancel")
+    await talk.says("好的关掉吧")
+    talk.heard("utter_account_subscription_cancel_done", "utter_ask_solved")
+    found = await world.game.subscription("demo", "p1006")
+    assert found is not None
+    assert not found.auto_renew
+    await talk.says("取消自动续费")
+    talk.heard("utter_account_subscription_cancel_already")
+
+
+async def test_a_renewal_may_stay(meet: Meet, world: World) -> None:
+    talk = await (await meet("p1006")).says("我要取消连续包月")
+    await talk.presses("不是")
+    talk.heard("utter_account_subscription_cancel_kept")
+    found = await world.game.subscription("demo", "p1006")
+    assert found is not None
+    assert found.auto_renew
+
+
+async def test_nothing_renews(meet: Meet) -> None:
+    talk = await (await meet("p1001")).says("帮我关闭自动续费")
+    talk.heard("utter_account_subscription_cancel_none")
+
+
+# ---------------------------------------------------------------- stolen
+async def test_a_stolen_account_is_locked_after_a_check(meet: Meet, world: World) -> None:
+    talk = await (await meet("p1002")).says("号被盗了")
+    talk.heard("utter_ask_account_stolen_phone")
+    await talk.says("9999")
+    talk.heard("utter_ask_account_stolen_phone_again")
+    await talk.says("尾号1002")
+    talk.heard("utter_ask_account_stolen_freeze")
+    assert "越南" in talk.text
+    await talk.presses("是")
+    talk.heard("utter_account_stolen_frozen", "utter_ticket_opened")
+    assert (await world.game.profile("demo", "p1002")).frozen_at
+    assert not await world.game.sessions("demo", "p1002")
+
+
+async def test_nobody_locks_an_account_that_is_not_his(meet: Meet, world: World) -> None:
+    talk = await (await meet("p1002")).says("账号被盗了")
+    await talk.says("1111")
+    await talk.says("2222")
+    talk.heard("utter_account_stolen_not_shown")
+    wish = await talk.handed_over("identity_not_shown")
+    assert wish["intent"] == "account_stolen"
+    assert not (await world.game.profile("demo", "p1002")).frozen_at
+
+
+async def test_without_a_phone_the_last_recharge_is_asked_for(meet: Meet) -> None:
+    talk = await (await meet("p1003")).says("有人盗我号")
+    talk.heard("utter_ask_account_stolen_amount")
+    await talk.says("128元")
+    talk.heard("utter_ask_account_stolen_freeze")
+    await talk.presses("不是")
+    talk.heard("utter_account_stolen_kept")
+
+
+# ---------------------------------------------------------------- links
+async def test_a_password_link_goes_to_the_bound_phone(meet: Meet) -> None:
+    talk = await (await meet("p1001")).says("忘记密码了")
+    talk.heard("utter_ask_account_password_send")
+    await talk.presses("是")
+    assert "重置密码" in talk.text
+    assert "1001" in talk.text
+    assert "19900001001" not in talk.text
+
+
+async def test_without_a_contact_a_person_checks(meet: Meet) -> None:
+    talk = await (await meet("p1010")).says("忘记密码了")
+    await talk.presses("是")
+    talk.heard("utter_link_no_verified_contact", "utter_ticket_opened")
+
+
+async def test_bindings_offer_what_fits(meet: Meet) -> None:
+    talk = await (await meet("p1006")).says("我想换绑手机号")
+    talk.heard("utter_ask_account_binding_what")
+    assert "解绑设备" in talk.buttons
+    await talk.says("邮箱")
+    assert "邮箱" in talk.text
+    other = await (await meet("p1010")).says("我想绑定手机")
+    assert "绑定手机" in other.buttons
+    assert "解绑设备" not in other.buttons
+
+
+async def test_a_change_of_mind_by_an_old_button(meet: Meet) -> None:
+    talk = await (await meet("p1006")).says("解绑手机")
+    await talk.presses("转区或别的")
+    talk.heard("utter_ticket_opened")
+
+
+async def test_deletion_says_what_is_lost_and_can_be_left(meet: Meet) -> None:
+    talk = await (await meet("p1001")).says("我要注销账号")
+    talk.heard("utter_ask_account_delete_sure")
+    assert "霜刃无痕" in talk.text
+    await talk.says("算了")
+    talk.heard("utter_account_delete_kept")
+
+
+@pytest.mark.parametrize(("player", "says"), [("p1005", "12"), ("p1001", "27")])
+async def test_real_name_tells_age_and_limits(meet: Meet, player: str, says: str) -> None:
+    talk = await (await meet(player)).says("怎么又限制我登录时间，防沉迷")
+    talk.heard("utter_ask_account_real_name_what")
+    assert says in talk.text
+    await talk.presses("认证信息不对")
+    talk.heard("utter_account_real_name_wrong", "utter_ticket_opened")
+
+
+# ---------------------------------------------------------------- bans
+async def test_an_appeal_with_reasons(meet: Meet) -> None:
+    talk = await (await meet("p1004")).says("为什么封我号，我要申诉")
+    talk.heard("utter_ask_account_ban_appeal_appeal")
+    assert "第三方外挂" in talk.text
+    await talk.says("要")
+    talk.heard("utter_ask_account_ban_appeal_why")
+    await talk.says("我没开挂，那天是我表弟在玩，他手速快")
+    talk.heard("utter_ask_account_ban_appeal_evidence")
+    await talk.presses("没有")
+    talk.heard("utter_account_ban_appeal_taken", "utter_ticket_opened")
+
+
+async def test_no_punishment_no_appeal(meet: Meet) -> None:
+    talk = await (await meet("p1001")).says("为什么封我号，我要申诉")
+    talk.heard("utter_account_ban_appeal")
+
+
+# ---------------------------------------------------------------- restoring
+async def test_a_deleted_role_comes_back(meet: Meet, world: World) -> None:
+    talk = await (await meet("p1008")).says("昨天误删了角色，能恢复吗")
+    talk.heard("utter_ask_account_role_restore_what")
+    await talk.presses("听雨")
+    talk.heard("utter_ask_account_role_restore_restore")
+    await talk.says("恢复吧")
+    talk.heard("utter_account_role_restore_done")
+    roles = await world.game.roles("demo", "p1008")
+    assert all(role.deleted_at is None for role in roles)
+
+
+async def test_what_is_not_in_the_list_becomes_a_ticket(meet: Meet) -> None:
+    talk = await (await meet("p1009")).says("我的龙鳞甲不小心分解了想找回")
+    talk.heard("utter_account_role_restore_none", "utter_ticket_opened")
+    assert (await talk.row()).state == State.BOT.value
+
+
+# ---------------------------------------------------------------- records
+async def test_records_with_the_months(meet: Meet) -> None:
+    talk = await (await meet("p1006")).says("查一下我的充值记录")
+    talk.heard("utter_account_recharge_query", "utter_account_recharge_query_months", "utter_ask_solved")
+    charts = [message.meta["chart"] for message in talk.replies if "chart" in message.meta]
+    assert len(charts[0]["bars"]) == 6
+    assert sum(fen for _, fen in charts[0]["bars"]) % 64_800 == 0
+
+
+async def test_records_are_an_aside(meet: Meet) -> None:
+    talk = await (await meet("p1003")).says("充值没到账")
+    await talk.says("查一下我的充值记录")
+    talk.heard("utter_account_recharge_query", "utter_ask_account_recharge_missing_deliver").not_heard(
+        "utter_ask_solved"
+    )
+    await talk.presses("是")
+    talk.heard("utter_account_recharge_missing_delivered")
+
+
+# ---------------------------------------------------------------- two wishes
+async def test_another_wish_in_the_middle_is_a_change_of_mind(meet: Meet) -> None:
+    talk = await (await meet("p1006")).says("怎么取消自动续费")
+    await talk.says("我的号被盗了")
+    talk.heard("utter_ask_account_stolen_phone")
