@@ -12,6 +12,7 @@ const message = (seq: number, minute: number): Message => ({
   at: at(minute),
   reading: null,
   picture: null,
+  recording: null,
   id: null,
 });
 const event = (id: number, seq: number, kind = "claim"): Happening => ({

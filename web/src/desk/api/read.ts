@@ -89,6 +89,14 @@ const readPicture = (value: unknown): Message["picture"] => {
   return text(id) === "" ? null : { id: text(id), width: number(width), height: number(height) };
 };
 
+const RECORDED = /^[0-9a-f]{32}\/[0-9a-f]{32}\.[a-z0-9]{3,5}$/;
+
+const readRecording = (value: unknown): Message["recording"] => {
+  const { kind, file } = record(value);
+  if ((kind !== "voice" && kind !== "video") || !RECORDED.test(text(file))) return null;
+  return { kind, file: text(file) };
+};
+
 export const readMessage = (value: unknown): Message => {
   const it = record(value);
   return {
@@ -100,6 +108,7 @@ export const readMessage = (value: unknown): Message => {
     at: timeOrNow(it.at),
     reading: readReading(it.meta),
     picture: readPicture(record(it.meta).picture),
+    recording: readRecording(record(it.meta).media),
     id: textOrNull(it.id),
   };
 };

@@ -64,6 +64,8 @@ export interface Message {
   at: Date;
   reading: Reading | null;
   picture: { id: string; width: number; height: number } | null;
+  /** A voice message or video of a player, kept below /wechat/media. */
+  recording: { kind: "voice" | "video"; file: string } | null;
   /** The id that an agent's message was sent with. */
   id: string | null;
 }

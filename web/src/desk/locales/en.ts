@@ -56,6 +56,7 @@ export const en: DeskTexts = {
   loading: "Loading…",
   retry: "Retry",
   picture: "Picture from the player",
+  voice: "Download the voice message",
   openPicture: "Show it large",
   closePicture: "Close",
   pictureHidden:
@@ -196,6 +197,7 @@ export const en: DeskTexts = {
     delivery_rejected: "A message did not reach the player",
     left_message_raised: "Left message waited too long, moved ahead",
     satisfaction: "Player's rating",
+    scanned: "Scanned a QR code",
   },
   scores: { overall: "overall", service: "service", speed: "speed" },
   order: (no) => `order ${no}`,

@@ -70,6 +70,17 @@ const ReadingView = ({ reading }: { reading: Reading }) => {
   );
 };
 
+/** What the player said or filmed. Browsers play videos; WeChat's voice files (AMR) are for a player of one's own. */
+const RecordingView = ({ recording: { kind, file } }: { recording: NonNullable<Message["recording"]> }) => {
+  const address = `/wechat/media/${file}`;
+  if (kind === "video") return <video class="recording" src={address} controls preload="none" />;
+  return (
+    <a class="recording" href={address} download>
+      {t.value.voice}
+    </a>
+  );
+};
+
 export const MessageTurn = ({ message, chat }: { message: Message; chat: Chat }) => {
   if (message.from === "system") return <p class="system-line">{message.text}</p>;
   return (
@@ -82,6 +93,7 @@ export const MessageTurn = ({ message, chat }: { message: Message; chat: Chat })
       ) : (
         <p class="bubble">{message.text}</p>
       )}
+      {message.recording && <RecordingView recording={message.recording} />}
       {message.buttons.length > 0 && (
         <ul class="offered" aria-label={t.value.offered}>
           {message.buttons.map((title, index) => (
@@ -130,6 +142,7 @@ const eventDetail = ({ kind, data }: Happening): string => {
     const reason = text(data.reason);
     return reason && (t.value.reasons[reason] ?? reason);
   }
+  if (kind === "scanned") return text(data.scene);
   if (kind === "satisfaction")
     return Object.entries(data)
       .flatMap(([aspect, score]) => {
