@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import urlencode
@@ -42,26 +43,68 @@ def add_routes(app: web.Application) -> None:
 
 def _endpoint(handler: Handler, with_token: bool) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def endpoint(request: web.Request) -> web.StreamResponse:
-        platform = request.app[PLATFORM]
-        fault = request.app[FAULTS].take(request.path)
-        if fault is not None and fault.revoke:
-            platform.revoke()
-        if fault is not None and not fault.late and (struck := await strike(fault, request)) is not None:
-            return struck
+        began = time.perf_counter()
+        result = "connection reset"
         try:
-            if with_token:
-                platform.check_token(request.query.get("access_token", ""))
-            answer = await handler(request, platform)
-        except ApiError as error:
-            answer = {"errcode": error.code, "errmsg": error.message}
-        if fault is not None and fault.late and (struck := await strike(fault, request)) is not None:
-            return struck
-        if isinstance(answer, web.StreamResponse):
+            answer = await _answered(request, handler, with_token)
+            result = _result(answer)
             return answer
-        # some of the real endpoints send JSON as text/plain
-        return web.Response(text=json.dumps(answer, ensure_ascii=False), content_type="text/plain")
+        finally:
+            request.app[PLATFORM].traffic.add(
+                "call",
+                request.path,
+                result,
+                good=result in ("ok", "file"),
+                took_ms=(time.perf_counter() - began) * 1000,
+                query=dict(request.query),
+                body=await _shown_body(request),
+            )
 
     return endpoint
+
+
+async def _answered(request: web.Request, handler: Handler, with_token: bool) -> web.StreamResponse:
+    platform = request.app[PLATFORM]
+    fault = request.app[FAULTS].take(request.path)
+    if fault is not None and fault.revoke:
+        platform.revoke()
+    if fault is not None and not fault.late and (struck := await strike(fault, request)) is not None:
+        return struck
+    try:
+        if with_token:
+            platform.check_token(request.query.get("access_token", ""))
+        answer = await handler(request, platform)
+    except ApiError as error:
+        answer = {"errcode": error.code, "errmsg": error.message}
+    if fault is not None and fault.late and (struck := await strike(fault, request)) is not None:
+        return struck
+    if isinstance(answer, web.StreamResponse):
+        return answer
+    # some of the real endpoints send JSON as text/plain
+    return web.Response(text=json.dumps(answer, ensure_ascii=False), content_type="text/plain")
+
+
+def _result(answer: web.StreamResponse) -> str:
+    """An answer in a word: ok, an errcode with its text, a status, or that it was a file."""
+    if answer.status != 200:
+        return f"HTTP {answer.status}"
+    if answer.content_type not in ("text/plain", "application/json") or not isinstance(answer, web.Response):
+        return "file"
+    try:
+        known = json.loads(answer.text or "")
+    except ValueError:
+        return "not JSON"
+    code = known.get("errcode", 0)
+    return f"{code} {known.get('errmsg', '')}" if code else "ok"
+
+
+async def _shown_body(request: web.Request) -> Any:
+    if request.content_type.startswith("multipart/") or not request.can_read_body:
+        return None
+    try:
+        return json.loads(await request.read())
+    except (ValueError, OSError):
+        return None
 
 
 async def _body(request: web.Request) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,7 @@ def create_app(
     app.router.add_get("/page/{name}", _file)
     app.router.add_get("/sim/chat/{open_id}", _chat)
     app.router.add_post("/sim/push", _push)
+    app.router.add_post("/sim/close/{open_id}", _close)
     app.router.add_post("/sim/attack/{name}", _attack)
     app.router.add_post("/sim/faults", _faults)
     app.router.add_post("/sim/verify", _verify)
@@ -58,7 +60,7 @@ async def _file(request: web.Request) -> web.StreamResponse:
 
 
 async def _chat(request: web.Request) -> web.Response:
-    """What the user sees, after entry number `after`."""
+    """What the user sees, after entry number `after`; and what went over the wire after `traffic`."""
     platform = request.app[PLATFORM]
     follower = platform.follower(request.match_info["open_id"])
     after = int(request.query.get("after", "0"))
@@ -68,27 +70,39 @@ async def _chat(request: web.Request) -> web.Response:
             "typing": follower.typing_until > platform.now(),
             "following": follower.following,
             "menu": platform.menu,
+            "left": follower.ledger.left(platform.now()),
+            "traffic": platform.traffic.after(int(request.query.get("traffic", "0"))),
         }
     )
 
 
 async def _push(request: web.Request) -> web.Response:
-    """The user does something: `{open_id, type, content | event, key | fields}`."""
+    """The user does something: `{open_id, type, content | event, key | fields}`; a picture's `file` is
+    base64, a recording's bytes are made up."""
     body: dict[str, Any] = await request.json()
     pusher, open_id = request.app[PUSHER], str(body["open_id"])
     fields = {str(k): str(v) for k, v in body.get("fields", {}).items()}
     if body["type"] == "event":
         outcome = await pusher.event(open_id, str(body["event"]), str(body.get("key", "")), **fields)
     elif body["type"] == "image":
-        id = request.app[PLATFORM].keep_medium("image", picture())
+        data = base64.b64decode(body["file"]) if body.get("file") else picture()
+        id = request.app[PLATFORM].keep_medium("image", data)
         outcome = await pusher.message(
             open_id, "image", MediaId=id, PicUrl=f"{request.url.origin()}/sim/medium/{id}"
         )
     elif body["type"] == "text":
         outcome = await pusher.text(open_id, str(body["content"]), **fields)
     else:
+        if body["type"] in ("voice", "video"):
+            fields["MediaId"] = request.app[PLATFORM].keep_medium(str(body["type"]), b"#!AMR\n")
         outcome = await pusher.message(open_id, str(body["type"]), **fields)
     return _outcome(outcome)
+
+
+async def _close(request: web.Request) -> web.Response:
+    """The user's window closes, as 48 hours after his last message."""
+    request.app[PLATFORM].follower(request.match_info["open_id"]).ledger.close()
+    return web.json_response({})
 
 
 async def _attack(request: web.Request) -> web.Response:

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from wechat_simulator.traffic import Traffic
+
 Mode = Literal["plain", "compatible", "secure"]
 TOKEN_LIFE = 7200
 OVERLAP = 300
@@ -48,6 +50,21 @@ class Ledger:
     messages_until: float = 0.0
     events: int = 0
     events_until: float = 0.0
+
+    def left(self, now: float) -> dict[str, float]:
+        """What may still be sent, and for how many seconds."""
+        messages_s, events_s = max(0.0, self.messages_until - now), max(0.0, self.events_until - now)
+        return {
+            "messages": self.messages if messages_s else 0,
+            "messages_s": messages_s,
+            "events": self.events if events_s else 0,
+            "events_s": events_s,
+        }
+
+    def close(self) -> None:
+        """Nothing may be sent any more, as after 48 hours."""
+        self.messages = self.events = 0
+        self.messages_until = self.events_until = 0.0
 
     def spend(self, now: float) -> None:
         """Use one up. Raises ApiError: 45015 where no window is open, 45047 where it is used up."""
@@ -94,6 +111,7 @@ class Platform:
         self.sent: list[dict[str, Any]] = []
         self.notices: list[dict[str, Any]] = []
         self.pushes = 0
+        self.traffic = Traffic()
 
     def follower(self, open_id: str) -> Follower:
         """The user, known or new."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import secrets
+import time
 from dataclasses import dataclass
 from typing import Any
 from xml.etree import ElementTree
@@ -94,7 +95,7 @@ class Pusher:
     async def attempt(self, fields: dict[str, str]) -> Outcome:
         """One attempt of the platform."""
         query, body = self.signed(fields)
-        return await self.post(query, body)
+        return await self.post(query, body, fields)
 
     def signed(self, fields: dict[str, str], nonce: str | None = None) -> tuple[dict[str, str], str]:
         """Query and body of a push in the account's mode."""
@@ -117,10 +118,28 @@ class Pusher:
         shown = clear if account.mode == "compatible" else _elements({"ToUserName": account.original_id})
         return query, f"<xml>{shown}<Encrypt><![CDATA[{encrypted}]]></Encrypt></xml>"
 
-    async def post(self, query: dict[str, str], body: str | bytes) -> Outcome:
-        """Send anything to the server, and judge its answer as the platform does."""
+    async def post(
+        self, query: dict[str, str], body: str | bytes, message: dict[str, str] | None = None
+    ) -> Outcome:
+        """Send anything to the server, and judge its answer as the platform does. `message` is what an
+        encrypted `body` says, for the record."""
         self.platform.pushes += 1
-        data = body.encode() if isinstance(body, str) else body
+        began = time.perf_counter()
+        outcome = await self._posted(query, body.encode() if isinstance(body, str) else body)
+        self.platform.traffic.add(
+            "push",
+            self.platform.account.callback,
+            "accepted" if outcome.accepted else f"HTTP {outcome.status}" if outcome.status else "no answer",
+            good=outcome.accepted,
+            took_ms=(time.perf_counter() - began) * 1000,
+            message=message,
+            query=query,
+            body=body,
+            answer=outcome.reply,
+        )
+        return outcome
+
+    async def _posted(self, query: dict[str, str], data: bytes) -> Outcome:
         try:
             async with self._client.post(
                 self.platform.account.callback,

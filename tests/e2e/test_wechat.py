@@ -83,3 +83,32 @@ def test_binding_a_refund_and_a_hand_off_on_wechat(
     expect(desk.get_by_role("log")).to_contain_text("好的谢谢丽丽")
     picture(wechat, "wechat-agent")
     picture(desk, "wechat-desk")
+
+    # and the player says how it was
+    desk.get_by_role("button", name="结束会话").click()
+    desk.get_by_role("dialog").get_by_role("button", name="结束会话").click()
+    expect(bubbles(wechat, "这次的事处理得怎么样")).to_be_visible()
+    option.filter(has_text="非常满意").last.click()
+    expect(bubbles(wechat, "态度和专业程度")).to_be_visible()
+    send(wechat, "4")
+    expect(bubbles(wechat, "处理的速度呢")).to_be_visible()
+    send(wechat, "满意")
+    expect(bubbles(wechat, "谢谢你的评价")).to_be_visible()
+    picture(wechat, "wechat-satisfaction")
+    assert "丽丽" in product.xiaoer("report", "satisfaction", "--demo", "--by", "agent")
+
+
+def test_what_the_simulator_shows_and_breaks(product: Product, wechat: Page) -> None:
+    """A studio's developer at his laptop: faults, attacks, and the record of calls."""
+    open_chat(wechat, product, "oChromium0002")
+    wechat.get_by_label("故障").select_option(label="下一次发送：系统繁忙 (-1)")
+    wechat.get_by_role("button", name="设置").click()
+    send(wechat, "你好")
+    log = wechat.get_by_label("来往的请求")
+    expect(log).to_contain_text("-1 scripted fault")
+    expect(bubbles(wechat, re.compile(".")).first).to_be_visible()  # sent again, and delivered
+    wechat.get_by_label("攻击").select_option(label="改发明文")
+    wechat.get_by_role("button", name="推送").click()
+    expect(wechat.locator("#struck")).to_have_text("被拒绝（HTTP 403）")
+    wechat.get_by_role("button", name="关闭回复窗口").click()
+    expect(wechat.locator("#left")).to_contain_text("已关闭")
