@@ -98,6 +98,11 @@ class WechatSettings(BaseModel):
     )
     game: str = Field("", max_length=64, description="Game that the account's players belong to.")
     original_id: str = Field("", description="The account's gh_… id; if set, other addressees are refused.")
+    domain_check: str = Field(
+        "",
+        pattern=r"^[A-Za-z0-9]{0,64}$",
+        description="XXXX of the file MP_verify_XXXX.txt by which the platform checks the domain.",
+    )
     api_base: str = Field("https://api.weixin.qq.com", description="Address of the platform's API.")
     oauth_base: str = Field(
         "https://open.weixin.qq.com", description="Address of the platform's web authorisation."

@@ -13,12 +13,11 @@ from bot.channels.wechat import menu as menus
 from bot.channels.wechat.api import WechatApi
 from bot.channels.wechat.check import check as run_checks
 from bot.channels.wechat.errcodes import REMEDIES, WechatApiError
-from bot.gateway.simulated_wechat import simulated_account
+from bot.gateway.simulated_wechat import simulated_platform
 from bot.settings import Settings, SettingsError, WechatSettings, load
 from bot.storage.database import Database, SystemClock
 from bot.storage.upgrade import upgrade
 from wechat_simulator.app import create_app
-from wechat_simulator.platform import Platform
 
 app = typer.Typer(help="WeChat official accounts: docs/wechat.md.", no_args_is_help=True)
 menu = typer.Typer(help="The account's custom menu, managed from a file.", no_args_is_help=True)
@@ -97,9 +96,9 @@ def simulate(
     The gateway's account needs api_base = oauth_base = http://127.0.0.1:PORT; in the demo it has.
     """
     settings, name, known = _account(account, demo)
-    simulated = simulated_account(known, f"{settings.url}/wechat/{name}")
+    platform = simulated_platform(known, f"{settings.url}/wechat/{name}")
     typer.echo(f"The chat page: http://127.0.0.1:{port}/   Ctrl-C ends it.")
-    web.run_app(create_app(Platform(simulated)), host="127.0.0.1", port=port, print=None, access_log=None)
+    web.run_app(create_app(platform), host="127.0.0.1", port=port, print=None, access_log=None)
 
 
 def _account(name: str, demo: bool) -> tuple[Settings, str, WechatSettings]:

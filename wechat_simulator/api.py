@@ -29,6 +29,8 @@ def add_routes(app: web.Application) -> None:
         ("POST", "/cgi-bin/message/custom/typing", _typing, True),
         ("POST", "/cgi-bin/message/template/send", _template, True),
         ("POST", "/cgi-bin/message/subscribe/bizsend", _subscription, True),
+        ("GET", "/cgi-bin/template/get_all_private_template", _templates, True),
+        ("GET", "/wxaapi/newtmpl/gettemplate", _subscription_templates, True),
         ("POST", "/cgi-bin/media/upload", _upload, True),
         ("GET", "/cgi-bin/media/get", _download, True),
         ("POST", "/cgi-bin/menu/create", _menu_create, True),
@@ -157,6 +159,20 @@ async def _template(request: web.Request, platform: Platform) -> Any:
 async def _subscription(request: web.Request, platform: Platform) -> Any:
     platform.notice(await _body(request), platform.account.subscribe_template_id)
     return {"errcode": 0, "errmsg": "ok"}
+
+
+async def _templates(request: web.Request, platform: Platform) -> Any:
+    known = platform.account.template_id
+    content = "".join(f"{{{{{field}.DATA}}}}\n" for field in platform.account.template_fields)
+    listed = [{"template_id": known, "title": "处理进度", "content": content}] if known else []
+    return {"template_list": listed}
+
+
+async def _subscription_templates(request: web.Request, platform: Platform) -> Any:
+    known = platform.account.subscribe_template_id
+    content = "".join(f"进度:{{{{{field}.DATA}}}}\n" for field in platform.account.template_fields)
+    listed = [{"priTmplId": known, "title": "处理进度", "content": content, "type": 2}] if known else []
+    return {"data": listed, "errcode": 0, "errmsg": "ok"}
 
 
 async def _upload(request: web.Request, platform: Platform) -> Any:

@@ -40,6 +40,7 @@ class Account:
     callback: str = "http://127.0.0.1:8080/wechat/demo"
     template_id: str = "simulated-template"
     subscribe_template_id: str = "simulated-subscription"
+    template_fields: tuple[str, ...] = ("thing1", "time2", "thing3")
 
 
 @dataclass(slots=True)
@@ -201,6 +202,8 @@ class Platform:
         follower = self.recipient(body)
         if body.get("template_id") != template:
             raise ApiError(40037, "invalid template_id")
+        if set(body.get("data") or {}) != set(self.account.template_fields):
+            raise ApiError(47003, "argument invalid! data fields")
         self.notices.append(body)
         follower.show(who="notice", kind="notice", content=body.get("data"))
 

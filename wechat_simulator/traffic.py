@@ -20,7 +20,7 @@ class Traffic:
         self._count = 0
 
     def add(self, way: str, what: str, result: str, *, good: bool, took_ms: float, **parts: Any) -> None:
-        """Keep a call: `way` is "push" (to the server) or "call" (of the server); `parts` is what was in it."""
+        """Keep a call: `way` is "push" (to the server) or "call" (of the server); `parts` what it held."""
         self._count += 1
         shown = {name: shown_part(part) for name, part in parts.items() if part}
         self._entries.append(

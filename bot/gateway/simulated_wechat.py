@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 import structlog
 from aiohttp import web
 
+from bot.channels.wechat.menu import MenuError, load
 from bot.settings import Settings, WechatSettings
 from wechat_simulator.app import create_app
 from wechat_simulator.platform import Account, Platform
@@ -28,7 +29,18 @@ def simulated_account(known: WechatSettings, callback: str) -> Account:
         callback=callback,
         template_id=known.template_id,
         subscribe_template_id=known.subscribe_template_id,
+        template_fields=tuple(known.notice_fields),
     )
+
+
+def simulated_platform(known: WechatSettings, callback: str) -> Platform:
+    """The platform with that account, its menu as if it had been pushed."""
+    platform = Platform(simulated_account(known, callback))
+    try:
+        platform.menu = load(known.menu_file)
+    except MenuError as error:
+        log.info("wechat_menu_not_shown", reason=str(error))
+    return platform
 
 
 @asynccontextmanager
@@ -39,7 +51,7 @@ async def running(settings: Settings) -> AsyncIterator[None]:
     if account is None:
         yield
         return
-    app = create_app(Platform(simulated_account(account, callback)))
+    app = create_app(simulated_platform(account, callback))
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
     await runner.setup()
     try:

@@ -143,7 +143,8 @@ class Conversations:
             row.read_seq = max(row.read_seq, message.seq - 1)
             state = State(row.state)
             agent = row.agent_id
-        await self._bus.publish(topics.conversation(conversation), {"kind": "message", "seq": message.seq})
+        news = {"kind": "message", "seq": message.seq, "from": Author.PLAYER.value}
+        await self._bus.publish(topics.conversation(conversation), news)
         if state is State.BOT:
             self._turns.wake(conversation)
         elif agent is not None:

@@ -130,9 +130,11 @@ class Delivery:
                 contact = self._watched.get(conversation)
                 if contact is None:
                     continue
+                if event.get("from") == Author.PLAYER.value:
+                    continue  # what he writes or says himself is nothing to send
                 if event["kind"] in ("message", "state"):
                     self.wake(contact)
-                elif event["kind"] == "typing" and event.get("from") != Author.PLAYER.value:
+                elif event["kind"] == "typing":
                     self._show_typing(conversation, contact)
 
     async def close(self) -> None:

@@ -186,10 +186,12 @@ class Intake:
             .where(PushRow.channel == sender[0], PushRow.address == sender[1], PushRow.done_at.is_(None))
             .order_by(PushRow.id)
             .limit(20)
-            .with_for_update()
         )
+        async with self._database.read() as session:  # mostly there is nothing more: no turn at writing then
+            if (await session.scalars(query.limit(1))).first() is None:
+                return []
         async with self._database.begin() as session:
-            rows = (await session.scalars(query)).all()
+            rows = (await session.scalars(query.with_for_update())).all()
             if any(row.busy_until is not None and row.busy_until > now for row in rows):
                 return []
             for row in rows:

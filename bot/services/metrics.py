@@ -12,6 +12,7 @@ answers = Histogram(
 )
 brain_failures = Counter("xiaoer_brain_failures", "Turns that the brain did not answer")
 refunds = Counter("xiaoer_refunds", "Refunds whose outcome became known", ["outcome"])
+wechat_errors = Counter("xiaoer_wechat_errors", "Calls of WeChat's API that failed, by class", ["effect"])
 surveys = Counter("xiaoer_satisfaction_surveys", "Players asked how their case went")
 scores = Counter("xiaoer_satisfaction_scores", "Scores that players gave", ["aspect", "score"])
 sockets = Gauge("xiaoer_chat_sockets", "Open chat sockets")

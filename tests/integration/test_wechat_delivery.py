@@ -171,7 +171,11 @@ async def test_a_notice_tells_that_an_agent_answered_after_the_window(world_of: 
 @sqlite_only
 async def test_notices_of_ticket_progress_go_out_again_but_not_all_the_time(world_of: Make) -> None:
     fields = {"character_string1": "text", "thing2": "title", "phrase3": "处理中", "time4": "time"}
-    world = await world_of(subscribe_template_id="simulated-subscription", notice_fields=fields)
+    world = await world_of(
+        {"template_fields": tuple(fields)},
+        subscribe_template_id="simulated-subscription",
+        notice_fields=fields,
+    )
     await world.say("你好")
     await world.reads(1)
     agent, conversation = await world.agent(), (await world.conversation()).id

@@ -101,6 +101,14 @@ async def test_check_says_what_is_wrong(world: World) -> None:
     assert bad["callback"] == (False, bad["callback"][1])
     assert "another token" in bad["callback"][1]
     assert bad["encryption"][0] is None
+    for kind in ("template_id", "subscribe_template_id"):
+        simulated = getattr(world.platform.account, kind)
+        assert (await findings(**{kind: simulated}))["notices"][0] is True
+        assert (await findings(**{kind: "other"}))["notices"] == (False, "the account has no template other")
+        wrong = (await findings(**{kind: simulated, "notice_fields": {"thing1": "title"}}))["notices"]
+        assert wrong == (False, "the template's fields are thing1, thing3, time2: NOTICE_FIELDS")
+    async with world.services.database.begin() as session:
+        await session.execute(delete(WechatTokenRow))
     world.fault("/cgi-bin/stable_token", errcode=40164)
     assert "whitelist" in (await findings())["access token"][1]
 
@@ -147,6 +155,13 @@ async def test_the_command_line_says_what_is_missing(
     assert result.exit_code == 2
     assert "No game is connected" in result.output + str(getattr(result, "stderr", ""))
     assert "simulate" in CliRunner().invoke(app, ["wechat", "--help"]).output
+
+
+async def test_the_platform_checks_the_domain(world_of: Make) -> None:
+    world = await world_of(domain_check="aB3dE")
+    answer = await world.client.get("/MP_verify_aB3dE.txt")
+    assert (answer.status, await answer.text()) == (200, "aB3dE")
+    assert (await world.client.get("/MP_verify_other.txt")).status == 404
 
 
 async def test_secrets_and_ids_stay_out_of_answers(world_of: Make) -> None:

@@ -139,6 +139,14 @@ const NAMES = {
   "/sns/oauth2/access_token": "网页授权",
 };
 
+/** The beginning of what was said, either way. */
+function gist(call) {
+  const message = call.parts.message || {};
+  const body = call.parts.body || {};
+  const said = message.Content || (body.text || {}).content || (body.msgmenu || {}).head_content || body.msgtype || "";
+  return said ? ` · ${said.trim().slice(0, 40)}` : "";
+}
+
 function logged(call) {
   const made = element("li", `${call.way}${call.good ? "" : " bad"}`);
   const details = element("details", "");
@@ -147,7 +155,7 @@ function logged(call) {
   const message = call.parts.message || {};
   const what = call.way === "push" ? `推送 ${message.Event || message.MsgType || "（伪造）"}` : NAMES[call.what] || call.what;
   const result = { ok: "成功", accepted: "已接收", file: "文件" }[call.result] || call.result;
-  head.append(element("span", "", arrow), element("span", "what", what));
+  head.append(element("span", "", arrow), element("span", "what", what + gist(call)));
   head.append(element("span", call.good ? "" : "bad-result", result), element("time", "", `${call.ms} ms`));
   details.append(head, element("pre", "", `${call.what}\n${JSON.stringify(call.parts, null, 1)}`));
   made.append(details);

@@ -18,6 +18,7 @@ from aiohttp import (
 
 from bot.channels.wechat.errcodes import REMEDIES, Effect, WechatApiError, effect_of
 from bot.channels.wechat.tokens import AccessTokens
+from bot.services import metrics
 from bot.services.ports import Clock
 from bot.settings import WechatSettings
 from bot.storage.database import Database
@@ -66,6 +67,17 @@ class WechatApi:
     async def subscription(self, body: dict[str, Any]) -> None:
         """message/subscribe/bizsend. Raises WechatApiError."""
         await self.call("POST", "/cgi-bin/message/subscribe/bizsend", body=body)
+
+    async def templates(self) -> dict[str, str]:
+        """template/get_all_private_template: the contents of the account's templates by id. Raises
+        WechatApiError."""
+        found = (await self.call("GET", "/cgi-bin/template/get_all_private_template"))["template_list"]
+        return {str(t["template_id"]): str(t["content"]) for t in found}
+
+    async def subscription_templates(self) -> dict[str, str]:
+        """newtmpl/gettemplate: the same for subscription messages. Raises WechatApiError."""
+        found = (await self.call("GET", "/wxaapi/newtmpl/gettemplate"))["data"]
+        return {str(t["priTmplId"]): str(t["content"]) for t in found}
 
     # ------------------------------------------------------------------ media
     async def upload(self, kind: str, name: str, data: bytes) -> str:
@@ -149,6 +161,20 @@ class WechatApi:
         body: dict[str, Any] | None = None,
         upload: tuple[str, bytes] | None = None,
     ) -> dict[str, Any]:
+        try:
+            return await self._answered(method, path, query, body, upload)
+        except WechatApiError as error:
+            metrics.wechat_errors.labels(error.effect.value).inc()
+            raise
+
+    async def _answered(
+        self,
+        method: str,
+        path: str,
+        query: dict[str, str],
+        body: dict[str, Any] | None,
+        upload: tuple[str, bytes] | None,
+    ) -> dict[str, Any]:
         if self._client is None:
             connector = TCPConnector(keepalive_timeout=KEEPALIVE_S, limit=50)
             self._client = ClientSession(connector=connector, timeout=self._timeout)
@@ -170,6 +196,8 @@ class WechatApi:
             raise WechatApiError(Effect.RETRY, detail=f"{path}: {type(error).__name__}") from None
         except (ClientError, TimeoutError, OSError) as error:
             raise WechatApiError(Effect.UNCERTAIN, detail=f"{path}: {type(error).__name__}") from None
+        if status == 504:  # whoever stands before the platform waited in vain: it may have been done
+            raise WechatApiError(Effect.UNCERTAIN, detail=f"{path}: HTTP {status}")
         if status >= 300:
             raise WechatApiError(Effect.RETRY, detail=f"{path}: HTTP {status}")
         return self._read(path, raw, content_type)

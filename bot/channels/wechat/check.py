@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -40,12 +41,7 @@ async def check(
     if not url.startswith("https://"):
         yield Finding("address", None, f"{url} is not https: the platform takes ports 80 and 443 only")
     yield await _menu(account, api)
-    templates = account.template_id or account.subscribe_template_id
-    yield Finding(
-        "notices",
-        True if templates else None,
-        "configured" if templates else "no template: players hear of late answers at their next contact only",
-    )
+    yield await _notices(account, api)
     quota = f"{account.message_quota} in {account.message_quota_s // 3600} h after a message"
     yield Finding(
         "replies", True, f"{quota}, {account.event_quota} in {account.event_quota_s} s after an event"
@@ -86,6 +82,25 @@ async def _callback(name: str, account: WechatSettings, url: str, clock: Clock) 
     return Finding("callback", False, f"{address}: HTTP {status}: {why}")
 
 
+async def _notices(account: WechatSettings, api: WechatApi) -> Finding:
+    """Whether the template is the account's, and has the fields that are filled in."""
+    wanted = account.template_id or account.subscribe_template_id
+    if not wanted:
+        words = "no template: players hear of late answers at their next contact only"
+        return Finding("notices", None, words)
+    try:
+        known = await (api.templates() if account.template_id else api.subscription_templates())
+    except WechatApiError as error:
+        return Finding("notices", False, str(error))
+    if wanted not in known:
+        return Finding("notices", False, f"the account has no template {wanted}")
+    fields = set(re.findall(r"\{\{(\w+)\.DATA\}\}", known[wanted]))
+    if fields != set(account.notice_fields):
+        words = f"the template's fields are {', '.join(sorted(fields))}: NOTICE_FIELDS"
+        return Finding("notices", False, words)
+    return Finding("notices", True, "the template is there, with these fields")
+
+
 async def _menu(account: WechatSettings, api: WechatApi) -> Finding:
     if not account.menu_file.exists():
         return Finding("menu", None, f"no file {account.menu_file}; `xiaoer wechat menu pull` makes one")
@@ -96,4 +111,6 @@ async def _menu(account: WechatSettings, api: WechatApi) -> Finding:
         return Finding("menu", False, str(error))
     except WechatApiError as error:
         return Finding("menu", False, str(error))
-    return Finding("menu", not changes, "differs: `xiaoer wechat menu diff`" if changes else "as in the file")
+    if changes:
+        return Finding("menu", None, "differs from the file: `xiaoer wechat menu diff`, then push or pull")
+    return Finding("menu", True, "as in the file")

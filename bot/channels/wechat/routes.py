@@ -27,6 +27,7 @@ def add_routes(app: web.Application, channel: Wechat) -> None:
     app.router.add_get("/wechat/{account}", verify)
     app.router.add_post("/wechat/{account}", receive)
     app.router.add_get("/wechat/media/{folder}/{name}", medium)
+    app.router.add_get("/MP_verify_{code:[A-Za-z0-9]{1,64}}.txt", domain)
     oauth.add_routes(app)
 
 
@@ -62,6 +63,14 @@ async def receive(request: web.Request) -> web.Response:
         log.exception("wechat_push_not_stored", account=account.name)
         return web.Response(status=503)  # the platform sends it again
     return web.Response(text="success")
+
+
+async def domain(request: web.Request) -> web.Response:
+    """GET /MP_verify_….txt: the platform checks that the domain of the binding page is ours."""
+    code = request.match_info["code"]
+    if all(account.settings.domain_check != code for account in request.app[KEY].accounts.values()):
+        raise web.HTTPNotFound
+    return web.Response(text=code)
 
 
 async def medium(request: web.Request) -> web.StreamResponse:
