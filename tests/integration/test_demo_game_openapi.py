@@ -46,8 +46,7 @@ RIPE: dict[str, Callable[[Any], bool]] = {
 """What there is something to do with; of the others there are many more."""
 
 OUT_OF_REACH = {"refund_payment", "move_order"}
-"""These succeed only after another call with the same key, or with a body that fits the path; other tests have
-that."""
+"""These need another call with the same key first, or a body that fits the path; other tests have that."""
 
 OPERATIONS = {
     operation["operationId"]
