@@ -7,6 +7,7 @@ every answer and has no effect; when it has nothing left to ask, the form ends a
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from inspect import isabstract
@@ -69,6 +70,10 @@ class Case:
         self.chart = None
         self._dispatcher.utter_message(response=response, **drawn, **words)
 
+    def offer(self, response: str, buttons: Sequence[dict[str, str]], **words: str) -> None:
+        """Utter a Rasa response with further buttons."""
+        self._dispatcher.utter_message(response=response, buttons=list(buttons), **words)
+
     async def player(self) -> tuple[str, str]:
         """The game and the player's id in it, for the game port: never from what was said."""
         return await self.services.player(self.conversation)
@@ -97,10 +102,14 @@ class Case:
             self._dispatcher.utter_message(response="utter_ask_solved")
         return self._over(SlotSet("open_question", "solved"), SlotSet("topic", self.fix.intent))
 
+    def over(self) -> Events:
+        """All is said."""
+        return [] if self.aside else self._over()
+
     def done(self, response: str, **words: str) -> Events:
         """Say the result; there is nothing to ask about it."""
         self.say(response, **words)
-        return self._over()
+        return self.over()
 
     async def ticket(self, summary: str = "", response: str = "", **words: str) -> Events:
         """Open the ticket that was declared, with all facts, and tell its number and promise."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from itertools import takewhile
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import FollowupAction
+from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import Events, SupportAction, hand_over, locale_of, topic_name
+from actions.wishes import entities_of
 from bot.domain.intents import Category, category_of
 from bot.services.texts import text
 
@@ -20,10 +21,14 @@ class ActionNotUnderstood(SupportAction):
     """Asks back at the first time; at the second in a row a human is needed."""
 
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
-        """Offers the two likeliest readings where they are likely enough."""
+        """Offers the two likeliest readings where they are likely enough; a ticket number says it all."""
+        loop = (tracker.active_loop or {}).get("name")
+        if not loop and "ticket_number" in (heard := entities_of(tracker.latest_message or {})):
+            wish = {"intent": "ticket_progress", "heard": heard}
+            return [SlotSet("next_fix", wish), FollowupAction("fix_form")]
         if not_understood_before(tracker, self.name()):
             return hand_over(dispatcher, tracker, "not_understood")
-        if loop := (tracker.active_loop or {}).get("name"):
+        if loop:
             again = "utter_fix_again_please" if loop == "fix_form" else "utter_refund_again_please"
             dispatcher.utter_message(response=again)
             return []

@@ -10,7 +10,6 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import Events, SupportAction, forget, intent_of
 from actions.fix import all_fixes, case_of
-from actions.progress import answer_ticket_progress
 from actions.self_service import ActionSelfService
 from actions.wishes import second_wish, serve
 from bot.domain.intents import Category, category_of
@@ -18,7 +17,6 @@ from bot.services.fixes import declared
 
 LOOKED_UP: dict[str, Callable[[CollectingDispatcher, Tracker], Awaitable[object]]] = {
     "self_service": ActionSelfService().act,
-    "ticket_progress": answer_ticket_progress,
 }
 """Answers that need a look into the game or our records; the others are `utter_<intent>`."""
 

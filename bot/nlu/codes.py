@@ -1,4 +1,4 @@
-"""Order numbers, phone numbers and gift codes: told apart by form and by what stands near."""
+"""Ticket and order numbers, phone numbers and gift codes: told apart by form and by what stands near."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from bot.nlu.spans import Entity
 
 _BEFORE, _AFTER = r"(?<![a-z0-9])", r"(?![a-z0-9])"
 _GPA = re.compile(rf"{_BEFORE}gpa[.\s]?\d{{4}}-\d{{4}}-\d{{4}}-\d{{4,6}}(?:\.{{2}}\d+)?{_AFTER}")
+_TICKET = re.compile(rf"{_BEFORE}xr[-\s]{{0,3}}(\d{{6}})[-\s]{{0,3}}(\d{{4,6}}){_AFTER}")
 _PHONE = re.compile(rf"{_BEFORE}(?:\+?86[-\s]?)?(1[3-9]\d[-\s]?(?:\d{{4}}|\*{{4}})[-\s]?\d{{4}}){_AFTER}")
 _LONG_DIGITS = re.compile(rf"{_BEFORE}\d{{14,36}}{_AFTER}")
 _PREFIXED = re.compile(
@@ -33,6 +34,8 @@ _NO_CODE = re.compile(
 
 def find(folded: str, text: str) -> Iterator[Entity]:
     """Find them in the folded text; values are taken from the message's own text (codes keep their case)."""
+    for match in _TICKET.finditer(folded):
+        yield Entity("ticket_number", match.start(), match.end(), f"XR-{match[1]}-{match[2]}")
     for match in _GPA.finditer(folded):
         yield Entity("order_number", match.start(), match.end(), text[match.start() : match.end()])
     yield from _named_orders(folded, text)

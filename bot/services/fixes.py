@@ -22,6 +22,9 @@ from bot.services.texts import DEFAULT_LOCALE, best_locale
 
 FOLDER = Path(__file__).parents[2] / "data" / "fixes"
 
+ABOUT_THE_CHAT = frozenset({"ticket_progress"})
+"""Requests outside of the four categories that are fixed like others."""
+
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=300)]
 Words = dict[str, Line]
@@ -120,7 +123,7 @@ class FixDeclared(_Part):
 
     @model_validator(mode="after")
     def _is_a_request(self) -> FixDeclared:
-        if category_of(self.intent) is Category.OTHER:
+        if category_of(self.intent) is Category.OTHER and self.intent not in ABOUT_THE_CHAT:
             raise ValueError("an intent begins with account_, technical_, content_ or complaint_")
         return self
 

@@ -78,9 +78,10 @@ class Ticket:
             return False
         return self.escalated_at is not None if self.promised_at is None else self.promised_at < now
 
-    def last_public(self) -> TicketEntry | None:
-        """The last step with words for the player."""
-        return next((e for e in reversed(self.history) if e.public and e.text), None)
+    def last_told(self) -> TicketEntry | None:
+        """The last step with words of ours for the player."""
+        told = (e for e in reversed(self.history) if e.public and e.text and e.actor != "player")
+        return next(told, None)
 
 
 OPEN_FIRST = case((TicketRow.state.in_([s.value for s in OPEN]), 0), else_=1)

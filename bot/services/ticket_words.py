@@ -12,6 +12,9 @@ from bot.services.day_words import day_and_time
 from bot.services.texts import text
 from bot.storage.ticket_models import TicketRow
 
+WISH_ADD, WISH_WITHDRAW, WISH_REOPEN, WISH_SEE = "add", "withdraw", "reopen", "see"
+"""What a player can want with a ticket of his."""
+
 
 def topic_name(intent: str, locale: str) -> str:
     """What a ticket is about, in the words of people."""
@@ -35,13 +38,13 @@ def told(ticket: TicketRow, key: str, locale: str, now: datetime, zone: ZoneInfo
 def buttons_for(state: TicketState, number: str, locale: str) -> tuple[Button, ...]:
     """What the player can do with a ticket in this state."""
     wishes = {
-        TicketState.WAITING: ("add", "withdraw"),
-        TicketState.RESOLVED: ("reopen",),
+        TicketState.WAITING: (WISH_ADD, WISH_WITHDRAW),
+        TicketState.RESOLVED: (WISH_REOPEN,),
     }.get(state, ())
     return tuple(button(wish, number, locale) for wish in wishes)
 
 
 def button(wish: str, number: str, locale: str) -> Button:
-    """The button for one wish (add, withdraw, reopen) about the ticket."""
-    payload = f"/ticket_{wish}{json.dumps({'ticket_number': number})}"
-    return Button(text(f"ticket-button-{wish}", locale), payload)
+    """The button for one wish about the ticket: it opens the dialogue of actions/fixes/ticket_progress.py."""
+    payload = {"fix": "ticket_progress", "question": "wish", "choice": f"{wish}:{number}"}
+    return Button(text(f"ticket-button-{wish}", locale), f"/choose{json.dumps(payload)}")

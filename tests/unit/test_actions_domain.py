@@ -42,6 +42,7 @@ OWN_ANSWERS = {
     "account_refund_mistaken": ["utter_refund_which"],
     "account_recharge_query": ["utter_account_recharge_query", "utter_account_recharge_query_none"],
     "ticket_progress": [
+        "utter_ticket_progress",
         "utter_ticket_progress_none",
         *(f"utter_ticket_progress_{s.value}" for s in RefundState),
     ],
