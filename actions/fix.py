@@ -44,6 +44,11 @@ class Case:
         self.answers: dict[str, Any] = dict(tracker.get_slot("fix_answers") or {})
         self._dispatcher = dispatcher
 
+    @property
+    def dispatcher(self) -> CollectingDispatcher:
+        """Where answers go that are said elsewhere as well."""
+        return self._dispatcher
+
     # ------------------------------------------------------------------ what was said
     def answer(self, question: str) -> Any:
         """The answer to a question of this dialogue, None while there is none."""

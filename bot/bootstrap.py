@@ -168,7 +168,7 @@ async def services(settings: Settings, *, brain: Brain | None = None) -> AsyncIt
             left_messages=_left_messages(settings, core, conversations),
             tickets=core.tickets,
             ticket_desk=TicketDesk(
-                core.database, core.clock, core.steps, core.tickets, surveys=settings.satisfaction
+                core.database, core.clock, core.steps, core.tickets, core.game, surveys=settings.satisfaction
             ),
             ticket_promises=TicketPromises(core.database, core.clock, core.steps),
         )

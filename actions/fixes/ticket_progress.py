@@ -8,10 +8,11 @@ from typing import Any
 
 from actions.base import Events
 from actions.fix import Case, Fix
+from actions.progress import answer_ticket_progress, refund_is_running
 from actions.questions import Kind, Question
 from actions.wishes import entities_of
 from bot.domain.errors import Code, ProblemError
-from bot.services.refunds import RefundResult, RefundState, yuan
+from bot.services.refunds import RefundResult, yuan
 from bot.services.texts import text
 from bot.services.ticket_items import Ticket
 from bot.services.ticket_words import WISH_ADD, WISH_REOPEN, WISH_SEE, WISH_WITHDRAW, button, topic_name
@@ -49,11 +50,12 @@ class ActionTicketProgress(Fix):
         tickets = await _shown(case, number)
         if number and not any(t.number == number for t in tickets):
             case.say("utter_ticket_progress_unknown", number=number)
-        refund = await case.services.refunds.latest(case.conversation)
         if not tickets:
-            return _refund_alone(case, refund)
+            await answer_ticket_progress(case.dispatcher, case.tracker)
+            return case.over()
         lines = [line for ticket in tickets for line in await _lines(case, ticket, latest=len(tickets) < 3)]
-        if refund is not None and refund.state is RefundState.RESERVED:
+        refund = await case.services.refunds.latest(case.conversation)
+        if refund is not None and refund_is_running(refund):
             lines.append(_refund_line(case, refund))
         case.offer("utter_ticket_progress", _buttons(case, tickets), lines="\n".join(lines))
         return case.over()
@@ -146,13 +148,6 @@ def _buttons(case: Case, tickets: list[Ticket]) -> list[dict[str, Any]]:
 def _as_rasa(wish: str, number: str, case: Case) -> dict[str, Any]:
     made = button(wish, number, case.locale)
     return {"title": made.title, "payload": made.payload}
-
-
-def _refund_alone(case: Case, refund: RefundResult | None) -> Events:
-    if refund is None:
-        return case.done("utter_ticket_progress_none")
-    words = {"order_no": refund.order_no, "yuan": yuan(refund.amount_fen)}
-    return case.done(f"utter_ticket_progress_{refund.state.value}", **words)
 
 
 def _refund_line(case: Case, refund: RefundResult) -> str:

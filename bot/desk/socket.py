@@ -20,7 +20,7 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from bot.desk import protocol
 from bot.desk.access import COOKIE, session_of
 from bot.desk.desk import KEY, Desk
-from bot.desk.following import Followed, cancelled
+from bot.desk.following import TYPING_EVERY_S, Followed, Pace, cancelled
 from bot.domain.errors import Code, ProblemError
 from bot.domain.ownership import Author
 from bot.services import metrics, topics
@@ -72,13 +72,15 @@ class DeskSocket:
         self._typing: set[str] = set()
         self._queue_changed = False
         self._look_again = False
+        self._tickets_changed = False
+        self._tickets_pace = Pace()
         self._queue_told = float("-inf")
         self._queue_timer: asyncio.TimerHandle | None = None
         self._check_now = asyncio.Event()
 
     async def run(self) -> None:
         """Serve the connection until either side ends it."""
-        subscribed = self._desk.bus.subscribe(topics.QUEUE, topics.agent(self._agent.id))
+        subscribed = self._desk.bus.subscribe(topics.QUEUE, topics.TICKETS, topics.agent(self._agent.id))
         async with AsyncExitStack() as stack:
             news = await stack.enter_async_context(subscribed)
             stack.push_async_callback(self._follow_nothing)
@@ -116,13 +118,15 @@ class DeskSocket:
             match event:
                 case {"kind": "queue"}:
                     self._queue_changed = True
+                case {"kind": "tickets"}:
+                    self._tickets_changed = True
                 case {"kind": "conversation", "id": str(id)}:
                     self._changed.add(id)
                 case {"kind": "session"}:
                     self._check_now.set()
                 case {"kind": "lagged"}:
                     self._changed |= self._followed.keys()
-                    self._queue_changed = self._look_again = True
+                    self._queue_changed = self._look_again = self._tickets_changed = True
                 case {"kind": "typing", "from": author} if conversation:
                     if author == Author.PLAYER.value:
                         self._typing.add(conversation)
@@ -193,6 +197,8 @@ class DeskSocket:
             await self._show(self._changed.pop())
         if self._queue_changed:
             await self._show_queue()
+        if self._tickets_changed:
+            await self._show_tickets()
 
     async def _look(self) -> None:
         """Find what changed without a notice."""
@@ -234,6 +240,13 @@ class DeskSocket:
             return
         self._queue_changed, self._queue_timer, self._queue_told = False, None, loop.time()
         await self._send({"type": "queue", "length": await self._desk.inbox.queue_length()})
+
+    async def _show_tickets(self) -> None:
+        if not self._tickets_pace.due():
+            asyncio.get_running_loop().call_later(TYPING_EVERY_S, self._wake.set)
+            return
+        self._tickets_changed = False
+        await self._send({"type": "tickets"})
 
     async def _send(self, frame: dict[str, Any]) -> None:
         async with asyncio.timeout(SEND_WITHIN_S):

@@ -46,7 +46,13 @@ def create_app(services: Services) -> web.Application:
         add_wechat_routes(app, services.wechat)
         app.cleanup_ctx.append(lambda _: _wechat(services))
     desk = Desk(
-        services.agents, services.inbox, services.queue, services.bus, services.evidence, settings.url
+        services.agents,
+        services.inbox,
+        services.queue,
+        services.bus,
+        services.evidence,
+        services.ticket_desk,
+        settings.url,
     )
     add_desk_routes(app, desk)
     pages.add_routes(app)

@@ -3,7 +3,7 @@ what concerns the player he is told in his conversation."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,15 +12,17 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.errors import Code, ProblemError
+from bot.domain.game import PlayerProfile
 from bot.domain.intents import Urgency
 from bot.domain.messages import Message
 from bot.domain.ownership import State
+from bot.domain.recharges import RechargeOrder
 from bot.domain.tickets import OURS, WITHIN, TicketChange, TicketState
 from bot.services import transcript
 from bot.services.human_queue import AgentIdentity
 from bot.services.inbox import SEES_ALL, VIEWED_AGAIN
 from bot.services.inbox_items import VIEWED
-from bot.services.ports import Clock
+from bot.services.ports import Clock, GameServer
 from bot.services.satisfaction_questions import Case, ask
 from bot.services.ticket_items import EntryKind, Ticket, histories, ticket_of
 from bot.services.ticket_search import TicketPage, TicketQuery, may_see, search
@@ -61,6 +63,7 @@ class TicketDesk:
         clock: Clock,
         steps: TicketSteps,
         tickets: Tickets,
+        game: GameServer,
         *,
         surveys: bool = True,
     ) -> None:
@@ -69,6 +72,7 @@ class TicketDesk:
         self._clock = clock
         self._steps = steps
         self._tickets = tickets
+        self._game = game
 
     # ------------------------------------------------------------------ reading
     async def search(self, query: TicketQuery, agent: AgentIdentity) -> TicketPage:
@@ -87,8 +91,21 @@ class TicketDesk:
             messages: list[Message] = []
             if row is not None:
                 messages = await transcript.messages(session, row.id, before=row.seq + 1, limit=LAST_MESSAGES)
-                await self._looked(session, row, agent, now)
+                await self._looked(session, row, agent, now, "ticket")
             return TicketView(await self._shown(session, ticket, row), messages)
+
+    async def player(
+        self, number: str, agent: AgentIdentity
+    ) -> tuple[PlayerProfile, Sequence[RechargeOrder]]:
+        """Its player as his game knows him, and his recharges, newest first; that `agent` looked is kept.
+        Raises as the GameServer port does, too."""
+        async with self._database.begin() as session:
+            _, row = await self._found(session, number, agent)
+            if row is None:
+                raise ProblemError(Code.NOT_FOUND)
+            await self._looked(session, row, agent, self._clock.now(), "player")
+        profile = await self._game.profile(row.game, row.player_id)
+        return profile, await self._game.recharges(row.game, row.player_id, 50)
 
     async def colleagues(self) -> list[AgentIdentity]:
         """Whom a ticket can be given to."""
@@ -227,17 +244,17 @@ class TicketDesk:
 
     @staticmethod
     async def _looked(
-        session: AsyncSession, row: ConversationRow, agent: AgentIdentity, now: datetime
+        session: AsyncSession, row: ConversationRow, agent: AgentIdentity, now: datetime, what: str
     ) -> None:
-        """Keep that he saw the end of the conversation, once for a while."""
+        """Keep that he saw the end of the conversation or the record, once for a while."""
         looks = select(EventRow.data).where(
             EventRow.conversation_id == row.id,
             EventRow.kind == VIEWED,
             EventRow.actor == agent.login,
             EventRow.at > now - VIEWED_AGAIN,
         )
-        if not any(data.get("what") == "ticket" for data in await session.scalars(looks)):
-            transcript.record(session, row, VIEWED, agent.login, now, what="ticket")
+        if not any(data.get("what") == what for data in await session.scalars(looks)):
+            transcript.record(session, row, VIEWED, agent.login, now, what=what)
 
     def _give(
         self, session: AsyncSession, ticket: TicketRow, receiver: AgentRow | None, actor: str, now: datetime

@@ -29,6 +29,7 @@ _STATUS: dict[Code, int] = {
     Code.NOT_OWNER: 403,
     Code.NOT_FOUND: 404,
     Code.WRONG_STATE: 409,
+    Code.TICKET_STATE: 409,
     Code.IDENTITY_NEEDED: 409,
     Code.ALREADY_REFUNDED: 409,
     Code.NOT_REFUNDABLE: 409,

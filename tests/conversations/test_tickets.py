@@ -29,7 +29,7 @@ async def desk_of(world: World) -> tuple[TicketDesk, AgentIdentity]:
         row = AgentRow(login="lili", name="丽丽", role="lead", password_hash="-", created_at=clock.now())
         session.add(row)
         await session.flush()
-    return TicketDesk(world.database, clock, steps, world.tickets), AgentIdentity(
+    return TicketDesk(world.database, clock, steps, world.tickets, world.game), AgentIdentity(
         row.id, row.login, row.name, Role.LEAD.value
     )
 

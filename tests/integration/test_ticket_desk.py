@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from typing import Any
@@ -81,9 +82,12 @@ async def test_buttons_of_what_the_player_is_told_name_the_ticket(world: TicketW
     await world.desk.change(made.number, lili, TicketChange.ASK, "Which stage?")
     await world.desk.change(made.number, lili, TicketChange.RESOLVE, "Fixed")
     asked, done = await world.told(me)
-    payload = f'{{"ticket_number": "{made.number}"}}'
-    assert [b["payload"] for b in asked.buttons] == [f"/ticket_add{payload}", f"/ticket_withdraw{payload}"]
-    assert [b["payload"] for b in done.buttons] == [f"/ticket_reopen{payload}"]
+    wishes = [[json.loads(b["payload"].removeprefix("/choose")) for b in m.buttons] for m in (asked, done)]
+    assert [[wish["choice"] for wish in one] for one in wishes] == [
+        [f"add:{made.number}", f"withdraw:{made.number}"],
+        [f"reopen:{made.number}"],
+    ]
+    assert all(wish["fix"] == "ticket_progress" for one in wishes for wish in one)
     assert "(A bug in the game) is done" in done.text
 
 

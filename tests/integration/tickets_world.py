@@ -25,7 +25,7 @@ from bot.services.turns import Turns
 from bot.storage.database import Database
 from bot.storage.models import AgentRow, MessageRow
 from tests.conftest import FrozenClock
-from tests.fakes import FakeBrain
+from tests.fakes import FakeBrain, FakeGame
 
 HOURS = Hours(time(9), time(21), ZoneInfo("Asia/Shanghai"))
 
@@ -84,7 +84,7 @@ async def ticket_world(database: Database, clock: FrozenClock) -> AsyncIterator[
         Conversations(database, bus, clock, turns),
         steps,
         tickets,
-        TicketDesk(database, clock, steps, tickets),
+        TicketDesk(database, clock, steps, tickets, FakeGame()),
         TicketPromises(database, clock, steps),
     )
     await turns.close()

@@ -29,11 +29,15 @@ from bot.services.evidence_files import EvidenceFiles
 from bot.services.human_queue import HumanQueue
 from bot.services.inbox import Inbox
 from bot.services.received_pictures import ReceivedPictures
+from bot.services.ticket_desk import TicketDesk
+from bot.services.ticket_steps import TicketSteps
+from bot.services.tickets import Tickets
 from bot.services.turns import Turns
 from bot.storage.database import Database
 from bot.web.problems import problems_middleware
 from tests.conftest import FrozenClock
 from tests.fakes import FakeBrain, FakeGame
+from tests.integration.tickets_world import HOURS
 
 PASSWORD = "correct horse battery"
 API = "/desk/api"
@@ -133,6 +137,7 @@ class Office:
     desk: Desk
     evidence: Evidence
     pictures: ReceivedPictures
+    tickets: Tickets
 
     async def browser(self, login: str = "", role: str = "agent") -> Browser:
         """A browser; with a `login`, that agent is made and logged in."""
@@ -189,7 +194,12 @@ async def make_office(
             turns = Turns(database, bus, clock, FakeBrain(script), queue, timedelta(seconds=5))
             agents = Agents(database, clock, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
             evidence = Evidence(database, clock, EvidenceFiles(tmp_path / "evidence"))
-            desk = Desk(agents, Inbox(database, bus, clock, game), queue, bus, evidence, **options)
+            steps = TicketSteps(bus, HOURS)
+            tickets = Tickets(database, clock, steps)
+            ticket_desk = TicketDesk(database, clock, steps, tickets, game)
+            desk = Desk(
+                agents, Inbox(database, bus, clock, game), queue, bus, evidence, ticket_desk, **options
+            )
             app = web.Application(middlewares=[problems_middleware])
             add_routes(app, desk)
             server = TestServer(app)
@@ -210,6 +220,7 @@ async def make_office(
                 desk,
                 evidence,
                 pictures,
+                tickets,
             )
 
         yield make
