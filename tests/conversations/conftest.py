@@ -112,7 +112,7 @@ class EngineBrain:
 
 def _responses() -> dict[str, list[dict[str, Any]]]:
     files = [*(PROJECT / "data" / "responses").glob("*.yml"), *(PROJECT / "data" / "fixes").glob("*.yml")]
-    return {k: v for f in files for k, v in yaml.safe_load(f.read_text("utf-8"))["responses"].items()}
+    return {k: v for f in files for k, v in yaml.safe_load(f.read_text("utf-8")).get("responses", {}).items()}
 
 
 RESPONSES = _responses()

@@ -84,7 +84,7 @@ async def ticket_world(database: Database, clock: FrozenClock) -> AsyncIterator[
         Conversations(database, bus, clock, turns),
         steps,
         tickets,
-        TicketDesk(database, clock, steps, tickets, FakeGame()),
+        TicketDesk(database, clock, steps, tickets, FakeGame(), surveys=False),
         TicketPromises(database, clock, steps),
     )
     await turns.close()

@@ -196,7 +196,7 @@ async def make_office(
             evidence = Evidence(database, clock, EvidenceFiles(tmp_path / "evidence"))
             steps = TicketSteps(bus, HOURS)
             tickets = Tickets(database, clock, steps)
-            ticket_desk = TicketDesk(database, clock, steps, tickets, game)
+            ticket_desk = TicketDesk(database, clock, steps, tickets, game, surveys=False)
             desk = Desk(
                 agents, Inbox(database, bus, clock, game), queue, bus, evidence, ticket_desk, **options
             )
