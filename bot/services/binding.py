@@ -29,7 +29,7 @@ from bot.services.ports import Bus, Clock
 from bot.services.texts import text
 from bot.services.turns import Turns
 from bot.storage.database import Database
-from bot.storage.models import BindingCodeRow, ContactRow, ConversationRow, IdentityRequestRow
+from bot.storage.models import BindingCodeRow, ContactRow, ConversationRow, EventRow, IdentityRequestRow
 
 LIFE = timedelta(minutes=10)
 _ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # nothing that looks like something else
@@ -90,26 +90,46 @@ class Binding:
         words = incoming.text.strip()
         if len(words) > 40 or incoming.payload is not None:
             return None
-        async with self._database.read() as session:
-            row = await transcript.found(session, conversation)
-        known = identified(row.player_id)
         typed = _CODE.fullmatch(words)
-        if typed is not None and (typed[1] or await self._valid(typed[2] + typed[3])):
-            stored = await self._conversations.receive(conversation, incoming, answered=True)
-            await self._redeem(stored, typed[2] + typed[3], contact)
-        elif _UNDO.fullmatch(words):
-            stored = await self._conversations.receive(conversation, incoming, answered=True)
-            await self._undo(stored, contact)
-        elif _ASK.fullmatch(words) or (contact is not None and _ASK_STRANGER.fullmatch(words)):
-            stored = await self._conversations.receive(conversation, incoming, answered=True)
-            if known and contact is not None:
-                await self._say(stored, "bind-already")
-            else:
-                code = await self.code(conversation, contact)
-                await self._give(stored, row.game, code, contact)
-        else:
+        is_code = typed is not None and (typed[1] or await self._valid(typed[2] + typed[3]))
+        undo = _UNDO.fullmatch(words)
+        ask = _ASK.fullmatch(words) or (contact is not None and _ASK_STRANGER.fullmatch(words))
+        if not (is_code or undo or ask):
             return None
+        done = await self._done(conversation, incoming.client_id)
+        if done is not None:
+            return done
+        stored = await self._conversations.receive(conversation, incoming, answered=True)
+        if typed is not None and is_code:
+            await self._redeem(stored, typed[2] + typed[3], contact)
+        elif undo:
+            await self._undo(stored, contact)
+        else:
+            await self._introduce(stored, contact)
         return stored
+
+    async def _done(self, conversation: str, client_id: str) -> Message | None:
+        """What is stored of a message that was dealt with before: a crash or a resend brings it again, and a
+        second code would kill the first, a used one be called bad."""
+        async with self._database.read() as session:
+            reply = await transcript.by_client_id(session, conversation, Author.SYSTEM, reply_to(client_id))
+            known = await transcript.by_client_id(session, conversation, Author.PLAYER, client_id)
+            if reply is not None:
+                return known or reply  # unbound meanwhile: what he wrote stayed with the player
+            binds = select(EventRow.data).where(
+                EventRow.conversation_id == conversation, EventRow.kind == "bind"
+            )
+            used = {data.get("client_id") for data in await session.scalars(binds)}
+            return known if client_id in used else None
+
+    async def _introduce(self, stored: Message, contact: int | None) -> None:
+        async with self._database.read() as session:
+            row = await transcript.found(session, stored.conversation)
+        if identified(row.player_id) and contact is not None:
+            await self._say(stored, "bind-already")
+            return
+        code = await self.code(stored.conversation, contact)
+        await self._give(stored, row.game, code, contact)
 
     async def _give(self, stored: Message, game: str, code: str, contact: int | None) -> None:
         link = self._links.get(game) if contact is None else None
@@ -170,10 +190,12 @@ class Binding:
         return await self._bind(code, contact, None) is not None
 
     async def _redeem(self, stored: Message, code: str, contact: int | None) -> None:
-        if await self._bind(code, contact, stored.conversation) is None:
+        if await self._bind(code, contact, stored.conversation, stored.client_id) is None:
             await self._say(stored, "bind-code-bad")
 
-    async def _bind(self, code: str, contact: int | None, conversation: str | None) -> Merged | None:
+    async def _bind(
+        self, code: str, contact: int | None, conversation: str | None, typed_as: str | None = None
+    ) -> Merged | None:
         """Use the code up and join both sides; None where it is bad or both sides are the same kind."""
         async with self._database.begin() as session:
             used = await session.get(BindingCodeRow, _hash(code), with_for_update=True)
@@ -193,7 +215,8 @@ class Binding:
             words = text("bind-done", into.locale, player=_label(into))
             client_id = f"{reply_to(own_prefix(row.id))}bind:{into.seq + 1}"
             transcript.append(session, into, Author.SYSTEM, words, now, client_id=client_id)
-            transcript.record(session, into, "bind", Author.PLAYER.value, now, channel=row.channel)
+            data = {"channel": row.channel, "client_id": typed_as}
+            transcript.record(session, into, "bind", Author.PLAYER.value, now, **data)
         await self._announce(merged)
         return merged
 
