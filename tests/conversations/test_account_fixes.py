@@ -143,7 +143,7 @@ async def test_a_deleted_role_comes_back(meet: Meet, world: World) -> None:
     talk.heard("utter_ask_account_role_restore_what")
     await talk.presses("听雨")
     talk.heard("utter_ask_account_role_restore_restore")
-    await talk.says("恢复吧")
+    await talk.presses("是")
     talk.heard("utter_account_role_restore_done")
     roles = await world.game.roles("demo", "p1008")
     assert all(role.deleted_at is None for role in roles)
