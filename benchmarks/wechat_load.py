@@ -48,9 +48,8 @@ async def answering_brain(path: Path) -> web.AppRunner:
     return runner
 
 
-@contextmanager
-def gateway(folder: Path, port: int, api: str, account: Account, **more: str) -> Iterator[None]:
-    """The product with one WeChat account."""
+def environment_of(folder: Path, port: int, api: str, account: Account, **more: str) -> dict[str, str]:
+    """The settings of the product with one WeChat account, data in `folder`."""
     wechat = {
         "APP_ID": account.app_id,
         "SECRET": account.secret,
@@ -59,7 +58,7 @@ def gateway(folder: Path, port: int, api: str, account: Account, **more: str) ->
         "GAME": "bench",
         "API_BASE": api,
     }
-    environment = {
+    return {
         **{f"XIAOER_WECHAT__DEMO__{k}": v for k, v in wechat.items()},
         "XIAOER_GAMES__BENCH__TOKEN_SECRET": "abcdefghijklmnopqrstuvwxyz0123456789",
         "XIAOER_PORT": str(port),
@@ -67,6 +66,12 @@ def gateway(folder: Path, port: int, api: str, account: Account, **more: str) ->
         "XIAOER_LOG_LEVEL": "error",
         **more,
     }
+
+
+@contextmanager
+def gateway(folder: Path, port: int, api: str, account: Account, **more: str) -> Iterator[None]:
+    """The product as a process while the context is open."""
+    environment = environment_of(folder, port, api, account, **more)
     program = str(Path(sys.executable).parent / "xiaoer")
     with process(program, "serve", log=folder.parent / f"{folder.name}.log", **environment):
         yield
