@@ -19,7 +19,15 @@ log = structlog.get_logger(__name__)
 Events = list[dict[str, Any]]
 
 FIX_SLOTS = ("fix", "fix_answers", "fix_question", "fix_done")
-REFUND_SLOTS = ("refund_order", "refund_confirmed", "refund_choices", "refund_view", "refund_verdict")
+REFUND_SLOTS = (
+    "refund_order",
+    "refund_confirmed",
+    "refund_choices",
+    "refund_view",
+    "refund_way",
+    "refund_role",
+    "refund_verdict",
+)
 SPOKEN_REASONS = frozenset({"player_request", "not_solved", "not_understood", "failure"})
 """Reasons for a hand-over with a sentence of their own; before the others the action has said why."""
 

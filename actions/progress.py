@@ -6,7 +6,8 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.services import services
-from bot.services.refunds import RefundResult, RefundState, yuan
+from bot.domain.refunds.steps import ACTIVE, RefundState, Remedy
+from bot.services.refund_items import RefundResult, yuan
 
 
 async def answer_ticket_progress(dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
@@ -15,13 +16,16 @@ async def answer_ticket_progress(dispatcher: CollectingDispatcher, tracker: Trac
     if latest is None:
         dispatcher.utter_message(response="utter_ticket_progress_none")
         return
+    state = RefundState.RESERVED if latest.state in ACTIVE else latest.state
+    moved = "move_" if latest.remedy is Remedy.MOVE else ""
     dispatcher.utter_message(
-        response=f"utter_ticket_progress_{latest.state.value}",
+        response=f"utter_ticket_progress_{moved}{state.value}",
         order_no=latest.order_no,
         yuan=yuan(latest.amount_fen),
+        ticket=latest.ticket or "",
     )
 
 
 def refund_is_running(refund: RefundResult | None) -> bool:
     """Whether its outcome is still open."""
-    return refund is not None and refund.state is RefundState.RESERVED
+    return refund is not None and refund.state in ACTIVE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from actions.refund_wish import RefundWish
 from bot.domain.recharges import OrderHint, RechargeOrder, double_charge, matching
@@ -21,10 +22,16 @@ class Choice:
 
 
 def choose(
-    orders: Sequence[RechargeOrder], wish: RefundWish, shown: Sequence[str] = (), *, propose: bool = True
+    orders: Sequence[RechargeOrder],
+    wish: RefundWish,
+    shown: Sequence[str] = (),
+    *,
+    propose: bool = True,
+    twice_within: timedelta = timedelta(minutes=10),
 ) -> Choice:
     """What `wish` says about `orders` (newest first). `shown` are the order numbers on the player's screen,
-    in their order; without `propose` a double charge is not suggested again."""
+    in their order; without `propose` a double charge (the same paid again within `twice_within`) is not
+    suggested again."""
     by_number = {order.order_no: order for order in orders}
     visible = [by_number[number] for number in shown if number in by_number] or list(orders)
     if wish.latest and orders:
@@ -36,7 +43,7 @@ def choose(
     if not fitting:
         nearly = _fitting(orders, [replace(hint, paid_from=None, paid_to=None) for hint in wish.hints])
         return Choice(tuple(nearly or orders), NONE_FITS)
-    if propose and (twice := double_charge(fitting)) is not None:
+    if propose and (twice := double_charge(fitting, twice_within)) is not None:
         return Choice((twice,), DOUBLE)
     if len(fitting) == 1 and (wish.hints or propose):
         return Choice((fitting[0],), CHOSEN)

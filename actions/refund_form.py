@@ -1,4 +1,4 @@
-"""The form of a mistaken recharge: which order, and is it confirmed."""
+"""The form of a mistaken recharge: which order, what can be done about it, and is that confirmed."""
 
 from __future__ import annotations
 
@@ -11,10 +11,14 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.base import Events, SupportAction, forget, locale_of
 from actions.refund_choice import DOUBLE, NONE_FITS, SOME, Choice, choose
 from actions.refund_wish import RefundWish, wish_of
+from actions.refund_words import APPROVAL, MOVE, REFUND, assessed, refund_words
 from actions.services import services
-from actions.words import order_line, order_words
+from actions.words import order_line
 from bot.domain.errors import Code, ProblemError
-from bot.domain.recharges import RechargeOrder, RefundOutcome
+from bot.domain.recharges import RechargeOrder
+from bot.domain.refunds.policy import Instead, Outcome
+from bot.domain.refunds.steps import RefundState
+from bot.services.refund_items import Assessment
 from bot.services.texts import text
 
 SHOWN = 5
@@ -36,14 +40,20 @@ class ValidateRefundForm(SupportAction):
             return end("kept")
         if asked == "refund_confirmed":
             return await confirmed(tracker, wish)
-        if wish.names_order or wish.another:
+        if wish.names_order or wish.another or wish.wrong_role:
             return await found(tracker, wish)
         return []
 
 
 async def confirmed(tracker: Tracker, wish: RefundWish) -> Events:
-    """The answer to the question whether to refund the proposed order."""
+    """The answer to the question whether to do what was proposed."""
     if wish.another:
+        return await found(tracker, wish)
+    if wish.role is not None:  # a button of the question which role to move to
+        return [SlotSet("refund_role", wish.role), SlotSet("refund_confirmed", True)]
+    if tracker.get_slot("refund_way") == MOVE:
+        return await _role_meant(tracker, wish)
+    if wish.wrong_role:
         return await found(tracker, wish)
     if not wish.names_order:
         return [SlotSet("refund_confirmed", True)] if wish.answer else []
@@ -53,20 +63,58 @@ async def confirmed(tracker: Tracker, wish: RefundWish) -> Events:
     return [*events, SlotSet("refund_confirmed", True)] if wish.answer else end("kept")
 
 
+async def _role_meant(tracker: Tracker, wish: RefundWish) -> Events:
+    """The role that the player names, or the only one if he says yes."""
+    order_no = str(tracker.get_slot("refund_order"))
+    roles = await (await services()).refunds.roles_to_move_to(tracker.sender_id, order_no)
+    words = str((tracker.latest_message or {}).get("text") or "")
+    named = [role for role in roles if role.name in words or role.server in words]
+    meant = named if named or not wish.answer else list(roles)
+    if len(meant) == 1:
+        return [SlotSet("refund_role", meant[0].id), SlotSet("refund_confirmed", True)]
+    return await found(tracker, wish) if wish.names_order and not named else []
+
+
 async def found(tracker: Tracker, wish: RefundWish) -> Events:
-    """Look for the order that is meant; one that can't be refunded here ends the form."""
+    """Look for the order that is meant, and what can be done about it; nothing ends the form."""
     refunds = (await services()).refunds
+    move = wish.wrong_role or tracker.get_slot("refund_way") == MOVE
+    chosen = tracker.get_slot("refund_order")
+    if wish.wrong_role and chosen and not wish.names_order and not wish.another:
+        return await _proposed(tracker, str(chosen), str(tracker.get_slot("refund_view")), move)
     orders = await refunds.recent(tracker.sender_id, SEARCHED)
-    choice = choose(orders, wish, tracker.get_slot("refund_choices") or (), propose=not wish.another)
+    choice = choose(
+        orders,
+        wish,
+        tracker.get_slot("refund_choices") or (),
+        propose=not wish.another,
+        twice_within=refunds.policy.double_charge_within,
+    )
     choice = await _older(tracker, wish, choice)
     if not choice.orders:
         return end("no_orders")
     shown = [order.order_no for order in choice.orders[:SHOWN]]
     if choice.view == NONE_FITS or len(choice.orders) > 1 or wish.another:
-        return _slots(None, shown, choice.view)
-    events = _slots(shown[0], None, choice.view)
-    _, decision = await refunds.assess(tracker.sender_id, shown[0])
-    return events if decision.outcome is RefundOutcome.EXECUTE else [*events, *end(decision.reason.value)]
+        return _slots(None, shown, choice.view, MOVE if move else None)
+    return await _proposed(tracker, shown[0], choice.view, move)
+
+
+async def _proposed(tracker: Tracker, order_no: str, view: str, move: bool) -> Events:
+    """The order is known: what may be done about it is to be confirmed, or the form ends."""
+    assessment = await assessed(tracker, order_no, move=move)
+    way = _way(assessment)
+    events = _slots(order_no, None, view, way)
+    if assessment.known is not None and assessment.known.state is not RefundState.REFUSED:
+        return [*events, *end("known")]
+    return events if way else [*events, *end(assessment.decision.reason.value)]
+
+
+def _way(assessment: Assessment) -> str | None:
+    """What the player can be asked to confirm."""
+    decision = assessment.decision
+    if decision.instead is Instead.MOVE:
+        return MOVE
+    return {Outcome.EXECUTE: REFUND, Outcome.APPROVE: APPROVAL}.get(decision.outcome)
 
 
 async def _older(tracker: Tracker, wish: RefundWish, choice: Choice) -> Choice:
@@ -75,7 +123,7 @@ async def _older(tracker: Tracker, wish: RefundWish, choice: Choice) -> Choice:
     if number is None or choice.view != NONE_FITS:
         return choice
     try:
-        order, _ = await (await services()).refunds.assess(tracker.sender_id, number)
+        order = await (await services()).refunds.order(tracker.sender_id, number)
     except ProblemError as error:
         if error.problem.code is Code.NOT_FOUND:
             return choice
@@ -88,11 +136,13 @@ def end(verdict: str) -> Events:
     return [SlotSet("refund_verdict", verdict), SlotSet("requested_slot", None)]
 
 
-def _slots(order_no: str | None, shown: list[str] | None, view: str) -> Events:
+def _slots(order_no: str | None, shown: list[str] | None, view: str, way: str | None) -> Events:
     return [
         SlotSet("refund_order", order_no),
         SlotSet("refund_choices", shown),
         SlotSet("refund_view", view),
+        SlotSet("refund_way", way),
+        SlotSet("refund_role", None),
         SlotSet("refund_confirmed", None),
     ]
 
@@ -105,14 +155,14 @@ class ActionAskRefundOrder(SupportAction):
         known, locale = await services(), locale_of(tracker)
         zone = await known.timezone(tracker.sender_id)
         buttons = [
-            _button(
+            button(
                 order_line(order, known.now(), zone, locale),
                 f'/choose_order{{"order_number": "{order.order_no}"}}',
             )
             for order in await _shown(tracker)
         ]
-        buttons.append(_button(text("order-keep", locale), "/deny"))
-        buttons.append(_button(text("none-of-these", locale), "/request_human"))
+        buttons.append(button(text("order-keep", locale), "/deny"))
+        buttons.append(button(text("none-of-these", locale), "/request_human"))
         view = str(tracker.get_slot("refund_view"))
         dispatcher.utter_message(response=WHICH.get(view, "utter_refund_which"), buttons=buttons)
         return []
@@ -124,20 +174,45 @@ async def _shown(tracker: Tracker) -> list[RechargeOrder]:
     return [order for order in orders if numbers is None or order.order_no in numbers][:SHOWN]
 
 
-def _button(title: str, payload: str) -> dict[str, Any]:
+def button(title: str, payload: str) -> dict[str, Any]:
+    """A button as Rasa knows it."""
     return {"title": title, "payload": payload}
 
 
 class ActionAskRefundConfirmed(SupportAction):
-    """Explains what a refund of the chosen order means and asks for a yes."""
+    """Explains what will be done about the chosen order and asks for a yes."""
 
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
-        """Amount, what is taken back, where the money goes and how long that takes."""
-        known = await services()
-        order, _ = await known.refunds.assess(tracker.sender_id, str(tracker.get_slot("refund_order")))
-        zone = await known.timezone(tracker.sender_id)
-        words = order_words(order, known.now(), zone, locale_of(tracker))
+        """Amount, what is taken back, where the money goes and how long that takes; or the move instead."""
+        order_no, way = str(tracker.get_slot("refund_order")), tracker.get_slot("refund_way")
+        assessment = await assessed(tracker, order_no, move=way == MOVE)
+        words = await refund_words(tracker, assessment)
         if tracker.get_slot("refund_view") == DOUBLE:
             dispatcher.utter_message(response="utter_refund_double", **words)
-        dispatcher.utter_message(response="utter_ask_refund_confirmed", **words)
+        if way == MOVE:
+            await _ask_for_role(dispatcher, tracker, order_no, words)
+        elif way == APPROVAL:
+            dispatcher.utter_message(response="utter_ask_refund_approval", **words)
+        elif assessment.decision.units < assessment.order.granted:
+            dispatcher.utter_message(response="utter_ask_refund_rest", **words)
+        else:
+            dispatcher.utter_message(response="utter_ask_refund_confirmed", **words)
         return []
+
+
+async def _ask_for_role(
+    dispatcher: CollectingDispatcher, tracker: Tracker, order_no: str, words: dict[str, str]
+) -> None:
+    """A button for each role that the goods can be moved to."""
+    locale = locale_of(tracker)
+    roles = await (await services()).refunds.roles_to_move_to(tracker.sender_id, order_no)
+    buttons = [
+        button(
+            text("refund-move-to", locale, role=role.name, server=role.server),
+            f'/choose_order{{"order_number": "{order_no}", "choice": "{role.id}"}}',
+        )
+        for role in roles[:SHOWN]
+    ]
+    buttons.append(button(text("refund-no-move", locale), "/deny"))
+    buttons.append(button(text("button-human", locale), "/request_human"))
+    dispatcher.utter_message(response="utter_ask_refund_move", buttons=buttons, **words)

@@ -1,4 +1,4 @@
-"""The end of the form of a mistaken recharge: the refund, or why there is none and what happens instead."""
+"""The end of the form of a mistaken recharge: what was done, or why not and what happens instead."""
 
 from __future__ import annotations
 
@@ -6,63 +6,92 @@ import structlog
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import Events, SupportAction, forget, hand_over, locale_of, topic_name
+from actions.base import Events, SupportAction, forget, hand_over, locale_of
+from actions.refund_words import APPROVAL, MOVE, assessed, refund_words, result_words, summary
 from actions.services import services
 from actions.topics import ask
-from actions.words import balances, order_words
+from actions.words import balances
 from bot.domain.errors import Code, ProblemError
-from bot.domain.recharges import RefundReason
-from bot.services.refunds import RefundState
-from bot.services.texts import DEFAULT_LOCALE, text
+from bot.domain.refunds.policy import Instead, Reason
+from bot.domain.refunds.steps import ACTIVE, RefundState, Remedy
+from bot.services.refund_items import RefundResult
 
 log = structlog.get_logger(__name__)
 
 
 class ActionRefundMistaken(SupportAction):
-    """Refunds what was confirmed, exactly once, or says what can be done instead."""
+    """Does what was confirmed, exactly once, or says what can be done instead."""
 
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
-        """Whether the order is the player's, and refundable, is for the service to say."""
+        """Whether the order is the player's, and what may be done, is for the service to say."""
         verdict, order_no = tracker.get_slot("refund_verdict"), tracker.get_slot("refund_order")
         if verdict is None and order_no and tracker.get_slot("refund_confirmed"):
             try:
-                return await _refund(dispatcher, tracker, order_no)
+                return await _tell(dispatcher, tracker, await _do(tracker, order_no))
             except ProblemError as error:
                 if error.problem.code is not Code.NOT_REFUNDABLE:
                     raise
-                verdict = str(error.problem.args["reason"])
         if verdict == "kept":
             dispatcher.utter_message(response="utter_refund_kept")
             return forget()
         if verdict == "no_orders":
             dispatcher.utter_message(response="utter_refund_no_orders")
             return [*forget("open_question", "topic"), *ask(dispatcher, tracker, "human")]
-        return await _refuse(dispatcher, tracker, str(order_no), RefundReason(verdict))
+        return await _refuse(dispatcher, tracker, str(order_no))
 
 
-async def _refund(dispatcher: CollectingDispatcher, tracker: Tracker, order_no: str) -> Events:
-    words = await _order_words(tracker, order_no)
-    result = await (await services()).refunds.execute(tracker.sender_id, order_no)
-    if result.state is RefundState.RESERVED:
-        dispatcher.utter_message(response="utter_refund_processing", **words)
+async def _do(tracker: Tracker, order_no: str) -> RefundResult:
+    refunds, way = (await services()).refunds, tracker.get_slot("refund_way")
+    if way != MOVE:
+        return await refunds.execute(tracker.sender_id, order_no, submit=way == APPROVAL)
+    return await refunds.move(tracker.sender_id, order_no, str(tracker.get_slot("refund_role")))
+
+
+async def _tell(dispatcher: CollectingDispatcher, tracker: Tracker, result: RefundResult) -> Events:
+    """How far it is, honestly."""
+    words = await result_words(tracker, result)
+    what = "refund" if result.remedy is Remedy.REFUND else "move"
+    if result.state in ACTIVE:
+        dispatcher.utter_message(response=f"utter_{what}_processing", **words)
         return forget()
-    if result.state is RefundState.REFUSED:
-        dispatcher.utter_message(response="utter_refund_refused", **words)
+    if result.state is RefundState.AWAITING:
+        dispatcher.utter_message(response="utter_refund_submitted", **words)
+        return forget()
+    if result.state in (RefundState.REFUSED, RefundState.REJECTED):
+        dispatcher.utter_message(response=f"utter_{what}_{result.state.value}", **words)
+        assessment = await assessed(tracker, result.order_no, move=False)
         reason = result.refused or result.state.value
-        return hand_over(dispatcher, tracker, "refund_refused", await _summary(tracker, order_no, reason))
-    dispatcher.utter_message(response="utter_refund_done", **words)
-    await _tell_wallet(dispatcher, tracker)
+        return hand_over(
+            dispatcher, tracker, f"refund_{result.state.value}", await summary(tracker, assessment, reason)
+        )
+    dispatcher.utter_message(response=f"utter_{what}_done", **words)
+    if result.remedy is Remedy.REFUND:
+        await _tell_wallet(dispatcher, tracker)
     return [*forget("open_question", "topic"), *ask(dispatcher, tracker, "solved")]
 
 
-async def _refuse(
-    dispatcher: CollectingDispatcher, tracker: Tracker, order_no: str, reason: RefundReason
-) -> Events:
-    dispatcher.utter_message(response=f"utter_refund_{reason.value}", **await _order_words(tracker, order_no))
-    if reason is RefundReason.ALREADY_REFUNDED:
+async def _refuse(dispatcher: CollectingDispatcher, tracker: Tracker, order_no: str) -> Events:
+    """What the policy says no to, or what was done about the order before."""
+    way = tracker.get_slot("refund_way")
+    assessment = await assessed(tracker, order_no, move=way == MOVE)
+    decision, known = assessment.decision, assessment.known
+    executed = known is not None and known.state is RefundState.EXECUTED
+    if known is not None and known.state is not RefundState.REFUSED and not executed:
+        return await _tell(dispatcher, tracker, known)
+    if known is not None and executed and known.remedy is Remedy.MOVE:
+        dispatcher.utter_message(response="utter_move_known", **await result_words(tracker, known))
         return [*forget("open_question", "topic"), *ask(dispatcher, tracker, "solved")]
-    why = "guardian_refund" if reason is RefundReason.MINOR else "refund_not_allowed"
-    return hand_over(dispatcher, tracker, why, await _summary(tracker, order_no, reason.value))
+    words = await refund_words(tracker, assessment)
+    reason = "already_refunded" if executed else decision.reason.value
+    if decision.reason is Reason.ELIGIBLE and not executed:  # it became possible just now: people look
+        reason = Reason.PERSON.value
+    if known is not None and executed:
+        words = await result_words(tracker, known)
+    dispatcher.utter_message(response=f"utter_refund_{reason}", **words)
+    if executed or decision.instead in (Instead.NOTHING, Instead.STORE):
+        return [*forget("open_question", "topic"), *ask(dispatcher, tracker, "solved")]
+    why = "guardian_refund" if decision.instead is Instead.GUARDIAN else "refund_not_allowed"
+    return hand_over(dispatcher, tracker, why, await summary(tracker, assessment, reason))
 
 
 async def _tell_wallet(dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
@@ -75,17 +104,3 @@ async def _tell_wallet(dispatcher: CollectingDispatcher, tracker: Tracker) -> No
     if profile.wallet:
         shown = balances(profile.wallet, locale_of(tracker))
         dispatcher.utter_message(response="utter_refund_wallet", balances=shown)
-
-
-async def _order_words(tracker: Tracker, order_no: str, locale: str | None = None) -> dict[str, str]:
-    known = await services()
-    order, _ = await known.refunds.assess(tracker.sender_id, order_no)
-    zone = await known.timezone(tracker.sender_id)
-    return order_words(order, known.now(), zone, locale or locale_of(tracker))
-
-
-async def _summary(tracker: Tracker, order_no: str, reason: str) -> str:
-    """One line for the agent, in Chinese."""
-    topic = topic_name("account_refund_mistaken", DEFAULT_LOCALE)
-    words = await _order_words(tracker, order_no, DEFAULT_LOCALE)
-    return text("summary-order", topic=topic, reason=reason, **words)

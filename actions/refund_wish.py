@@ -35,19 +35,29 @@ _ABOUT_RECHARGES = frozenset(
 )
 """Requests under which a time is meant as an answer, as it is under small talk (a bare "昨天晚上的" may be
 read as that). Amounts, order numbers and places in the list are one under any, while the form asks."""
+_WRONG_ROLE = re.compile(
+    r"[充买買储儲付冲给給](?:值)?(?:错|錯|到|进|進|给|給)了?(?:别的|另一个|另外一个|其他|别人的?)?"
+    r"(?:个|個)?(?:区|區|服|伺服器|服务器|角色|账号|帳號|小号|小號|大号|大號|号上|号里)"
+    r"|(?:区|區|服|服务器|角色)(?:选|選|充|弄|搞)(?:错|錯)"
+    r"|\bwrong (?:server|role|character|alt)\b",
+    re.I,
+)
 NEVER_AN_ANSWER = frozenset({"request_human", "account_stolen", "account_refund_minor"})
 
 
 @dataclass(frozen=True, slots=True)
 class RefundWish:
     """`hints` are alternatives (of "meant 6, paid 648" one amount is the order's); `position` counts from 1
-    in what is shown; `answer` is a yes or no, `another` the wish for the list."""
+    in what is shown; `answer` is a yes or no, `another` the wish for the list. `wrong_role`:
+    it was meant for another role or server; `role` is the id of the one that was chosen by button."""
 
     hints: tuple[OrderHint, ...] = ()
     position: int | None = None
     latest: bool = False
     answer: bool | None = None
     another: bool = False
+    wrong_role: bool = False
+    role: str | None = None
 
     @property
     def names_order(self) -> bool:
@@ -68,13 +78,18 @@ def wish_in(message: dict[str, Any], asked: str | None) -> RefundWish:
     if intent in NEVER_AN_ANSWER:
         return RefundWish()
     about = intent in _ABOUT_RECHARGES or category_of(intent) is Category.OTHER
-    hints = hints_of(message.get("entities") or (), with_time=about)
+    entities = message.get("entities") or ()
+    hints = hints_of(entities, with_time=about)
     return RefundWish(
         hints=hints,
         position=None if hints else _position(words, asked),
         latest=bool(_LATEST.search(words)),
         answer={"affirm": True, "deny": False}.get(intent),
         another=intent == "choose_another" or bool(asked and _ANOTHER.search(words)),
+        wrong_role=bool(_WRONG_ROLE.search(words)),
+        role=next(
+            (str(e["value"]) for e in entities if e.get("entity") == "choice" and e.get("value")), None
+        ),
     )
 
 

@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from bot.domain.game import PlayerProfile
+from bot.domain.game import GameRole, PlayerProfile
 from bot.domain.intents import Urgency
-from bot.domain.recharges import RechargeOrder, RefundDecision
+from bot.domain.recharges import RechargeOrder
+from bot.domain.refunds.facts import Wish
+from bot.domain.refunds.policy import Policy
 from bot.services.operations import OperationResult
 from bot.services.ports import GameServer
-from bot.services.refunds import RefundResult
+from bot.services.refund_items import Assessment, RefundResult
 from bot.services.ticket_items import Ticket
 
 
@@ -23,12 +25,31 @@ class Refunds(Protocol):
         """The player's recharges, newest first."""
         ...
 
-    async def assess(self, conversation: str, order_no: str) -> tuple[RechargeOrder, RefundDecision]:
-        """The order, and whether it may be refunded."""
+    @property
+    def policy(self) -> Policy:
+        """The rules in force."""
         ...
 
-    async def execute(self, conversation: str, order_no: str) -> RefundResult:
-        """Refund the order once."""
+    async def order(self, conversation: str, order_no: str) -> RechargeOrder:
+        """One of the player's recharges."""
+        ...
+
+    async def assess(self, conversation: str, order_no: str, wish: Wish = Wish.MISTAKEN) -> Assessment:
+        """The order, what the policy says about it, and what was done about it before."""
+        ...
+
+    async def execute(
+        self, conversation: str, order_no: str, *, wish: Wish = Wish.MISTAKEN, submit: bool = False
+    ) -> RefundResult:
+        """Refund the order once; with `submit` also where people have to approve."""
+        ...
+
+    async def roles_to_move_to(self, conversation: str, order_no: str) -> Sequence[GameRole]:
+        """The player's other roles."""
+        ...
+
+    async def move(self, conversation: str, order_no: str, role_id: str) -> RefundResult:
+        """Move what the order brought to another role, once."""
         ...
 
     async def latest(self, conversation: str) -> RefundResult | None:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.recharges import RechargeOrder
 from bot.services.day_words import day_and_time as day_and_time
-from bot.services.refunds import yuan
+from bot.services.refund_items import yuan
 from bot.services.texts import text
 
 

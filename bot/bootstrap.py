@@ -18,7 +18,7 @@ from bot.domain.minors import MinorRules
 from bot.integrations.brain import SocketBrain, StockRasaBrain
 from bot.integrations.game_server import HttpGameServer
 from bot.integrations.redis_bus import RedisBus
-from bot.services import minor_rules
+from bot.services import minor_rules, refund_policy
 from bot.services.agents import Agents
 from bot.services.bus import MemoryBus
 from bot.services.conversations import Conversations
@@ -32,6 +32,8 @@ from bot.services.left_messages import LeftMessages
 from bot.services.operations import Operations
 from bot.services.ports import Brain, Bus, Clock, GameServer
 from bot.services.received_pictures import ReceivedPictures
+from bot.services.refund_approvals import RefundApprovals
+from bot.services.refund_parts import refund_engine
 from bot.services.refunds import Refunds
 from bot.services.satisfaction import Satisfaction
 from bot.services.ticket_desk import TicketDesk
@@ -108,6 +110,7 @@ class Services:
     turns: Turns
     conversations: Conversations
     refunds: Refunds
+    refund_approvals: RefundApprovals
     operations: Operations
     agents: Agents
     inbox: Inbox
@@ -145,6 +148,7 @@ async def services(settings: Settings, *, brain: Brain | None = None) -> AsyncIt
             turns=turns,
             conversations=conversations,
             refunds=core.refunds,
+            refund_approvals=core.refund_approvals,
             operations=core.operations,
             agents=agents,
             inbox=Inbox(core.database, core.bus, core.clock, core.game),
@@ -226,6 +230,7 @@ class _Core:
     game: GameServer
     queue: HumanQueue
     refunds: Refunds
+    refund_approvals: RefundApprovals
     steps: TicketSteps
     tickets: Tickets
     operations: Operations
@@ -257,15 +262,19 @@ async def _core(settings: Settings, stack: AsyncExitStack) -> _Core:
     game = identified_players(server)
     queue = HumanQueue(database, bus, clock, surveys=settings.satisfaction)
     steps = TicketSteps(bus, _hours(settings), {id: ZoneInfo(g.timezone) for id, g in settings.games.items()})
+    tickets = Tickets(database, clock, steps)
+    policy = refund_policy.load(settings.refund_policy_file)
+    engine = await refund_engine(database, bus, clock, game, queue, tickets, steps, policy)
     return _Core(
         database=database,
         bus=bus,
         clock=clock,
         game=game,
         queue=queue,
-        refunds=Refunds(database, bus, clock, game, queue),
+        refunds=engine.refunds,
+        refund_approvals=engine.approvals,
         steps=steps,
-        tickets=Tickets(database, clock, steps),
+        tickets=tickets,
         operations=Operations(database, bus, clock, game, CALLS),
         evidence=Evidence(database, clock, EvidenceFiles(settings.evidence_folder), settings.evidence.limits),
         minors=minors,

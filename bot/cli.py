@@ -123,14 +123,14 @@ def agent_create(
 
 
 @demo.command("token")
-def demo_token(player: Annotated[str, typer.Argument(help="p1001 to p1010.")]) -> None:
+def demo_token(player: Annotated[str, typer.Argument(help="p1001 to p1012.")]) -> None:
     """Print a player's token, signed as the demo game does it."""
     from bot.gateway.demo_game import player_token
 
     try:
         typer.echo(asyncio.run(player_token(_settings(demo=True), player)))
     except KeyError:
-        _fail(f"There is no demo player {player}: p1001 to p1010 exist.")
+        _fail(f"There is no demo player {player}: p1001 to p1012 exist.")
 
 
 @demo.command("reset")

@@ -192,6 +192,9 @@ class Settings(BaseSettings):
     brain_patience_s: float = Field(
         8.0, gt=0, le=60, description="Seconds a player waits for the brain before a human is called."
     )
+    refund_policy: Path = Field(
+        Path("data/policies/refund.yml"), description="The rules of refunds (docs/refunds.md)."
+    )
     agent_gone_s: float = Field(
         120.0, gt=0, description="Seconds without a sign of life after which an agent's players are requeued."
     )
@@ -237,6 +240,12 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The database's URL."""
         return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'xiaoer.db'}"
+
+    @property
+    def refund_policy_file(self) -> Path:
+        """The policy's file; a relative path is looked for where we run, then beside the product."""
+        here = self.refund_policy.expanduser()
+        return here if here.exists() or here.is_absolute() else PROJECT / here
 
     @property
     def brain_socket(self) -> Path:

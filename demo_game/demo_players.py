@@ -243,4 +243,27 @@ def _players(now: datetime) -> Iterator[_Demo]:
         timedelta(days=3),
         gold=1_200,
     )
+    yield _Demo(
+        "p1011", "半糖去冰", "星陨大陆12区", "冰糖", "药师", 44,
+        "给星陨大陆9区的「葫芦」充 198 元，手快充到了「冰糖」上，想转过去",
+        timedelta(days=260),
+        (_Order(198, now - timedelta(hours=1, minutes=12), "wechat"),),
+        vip=2, age=25, gold=22_300,
+        more=(
+            Role(
+                id="r101102", player_id="p1011", name="葫芦", server="星陨大陆9区", profession="射手",
+                level=51, created_at=now - 200 * _DAY,
+            ),
+        ),
+    )
+    yield _Demo(
+        "p1012", "金元宝", "云起江湖1区", "财源", "战士", 80,
+        "手滑充了 1998 元和 4998 元，一个要一人审核，一个要两人审核",
+        timedelta(days=700),
+        (
+            _Order(1998, now - timedelta(hours=2, minutes=31), "alipay"),
+            _Order(4998, now - timedelta(hours=9, minutes=4), "alipay"),
+        ),
+        vip=4, age=41, gold=870_000,
+    )
 # fmt: on

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from demo_game import queries, views
+from demo_game import queries, refunds, views
 from demo_game.errors import ApiError, not_found
 from demo_game.models import Wallet
 
@@ -16,10 +16,13 @@ STORES = frozenset({"apple", "google"})
 
 
 async def deliver(session: AsyncSession, player_id: str, order_no: str, now: datetime) -> dict[str, Any]:
-    """Bring what was paid for. Raises ApiError: 404, 409 `already_delivered` or `already_refunded`."""
+    """Bring what was paid for. Raises ApiError: 404, 409 `already_delivered`, `already_refunded` or
+    `refund_under_way`."""
     order = await queries.recharge(session, player_id, order_no)
     if order.status != "paid":
         raise ApiError(409, f"already_{order.status}", "the order waits for nothing")
+    if await refunds.under_way(session, order_no) is not None:
+        raise ApiError(409, "refund_under_way", "the order is being refunded")
     wallet = await session.get(Wallet, (player_id, order.unit))
     if wallet is None:
         wallet = Wallet(player_id=player_id, unit=order.unit, balance=0)

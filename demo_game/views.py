@@ -128,6 +128,8 @@ def recharge(row: Recharge) -> dict[str, Any]:
         "refunded_at": iso(row.refunded_at),
         "granted": row.granted,
         "consumed": row.consumed,
+        "taken_back": row.taken_back,
+        "refunded_fen": row.refunded_fen,
         "unit": row.unit,
         "server": row.server,
         "role": row.role,

@@ -67,7 +67,8 @@ class FakeGame:
     def __init__(self, orders: Sequence[RechargeOrder] = ()) -> None:
         self.orders = {order.order_no: order for order in orders}
         self.age: int | None = 30
-        self.keys: dict[str, str] = {}
+        self.reversals: dict[str, str] = {}  # how far each key of a refund is
+        self.refusing: dict[str, str] = {}  # steps that are refused, and why
         self.paid_back: list[str] = []
         self.fail_before = 0
         self.fail_after = 0
@@ -103,18 +104,79 @@ class FakeGame:
             raise ProblemError(Code.NOT_FOUND)
         return order
 
-    async def refund(
-        self, game: str, player_id: str, order_no: str, *, key: str, reason: str
+    async def take_back(
+        self, game: str, player_id: str, order_no: str, *, key: str, units: int, reason: str
     ) -> RechargeOrder:
+        order = await self.recharge(game, player_id, order_no)
+
+        def take() -> RechargeOrder:
+            if key in self.reversals:
+                _refuse_unless(self.reversals[key] != "given_back", "given_back")
+                return self.orders[order_no]
+            _refuse_unless(order.status is not OrderStatus.REFUNDED, "already_refunded")
+            _refuse_unless("taken" not in self._states(order_no), "refund_under_way")
+            _refuse_unless(units <= order.granted - order.consumed, "currency_consumed")
+            self.reversals[key] = "taken"
+            self.orders[order_no] = replace(order, taken_back=units)
+            return self.orders[order_no]
+
+        return self._step("take_back", take)
+
+    async def refund_payment(
+        self, game: str, player_id: str, order_no: str, *, key: str, amount_fen: int
+    ) -> RechargeOrder:
+        order = await self.recharge(game, player_id, order_no)
+
+        def pay() -> RechargeOrder:
+            state = self.reversals.get(key, "not_taken_back")
+            if state == "taken":
+                self.reversals[key] = "refunded"
+                self.paid_back.append(order_no)
+                self.orders[order_no] = replace(order, status=OrderStatus.REFUNDED, refunded_fen=amount_fen)
+            else:
+                _refuse_unless(state == "refunded", state)
+            return self.orders[order_no]
+
+        return self._step("refund_payment", pay)
+
+    async def give_back(self, game: str, player_id: str, order_no: str, *, key: str) -> RechargeOrder:
+        order = await self.recharge(game, player_id, order_no)
+
+        def give() -> RechargeOrder:
+            state = self.reversals.get(key)
+            _refuse_unless(state != "refunded", "already_refunded")
+            self.reversals[key] = "given_back"
+            if state == "taken":
+                self.orders[order_no] = replace(order, taken_back=0)
+            return self.orders[order_no]
+
+        return self._step("give_back", give)
+
+    async def move_order(
+        self, game: str, player_id: str, order_no: str, *, key: str, role_id: str
+    ) -> RechargeOrder:
+        order = await self.recharge(game, player_id, order_no)
+
+        def move() -> RechargeOrder:
+            role = next((r for r in self.told.get("roles", []) if r.id == role_id), None)
+            _refuse_unless(role is not None, "role_unknown")
+            _refuse_unless(order.consumed == 0, "currency_consumed")
+            self.orders[order_no] = replace(order, role=role.name, server=role.server)
+            return self.orders[order_no]
+
+        return self._step("move_order", move)
+
+    def _states(self, order_no: str) -> list[str]:
+        return [state for key, state in self.reversals.items() if f":{order_no}:" in key]
+
+    def _step(self, name: str, act: Callable[[], RechargeOrder]) -> RechargeOrder:
+        """A step of a refund; `refusing` (by its name) says no to it, the failures are silence."""
         if self.fail_before:
             self.fail_before -= 1
             raise ProblemError(Code.GAME_UNAVAILABLE, retry=True)
-        order = await self.recharge(game, player_id, order_no)
-        if self.keys.setdefault(order_no, key) != key:
-            raise ProblemError(Code.GAME_REFUSED, reason="already_refunded")
-        if order.status is not OrderStatus.REFUNDED:
-            self.paid_back.append(order_no)
-            self.orders[order_no] = order = replace(order, status=OrderStatus.REFUNDED)
+        if name in self.refusing:
+            raise ProblemError(Code.GAME_REFUSED, reason=self.refusing[name])
+        order = act()
         if self.fail_after:
             self.fail_after -= 1
             raise ProblemError(Code.GAME_UNAVAILABLE, retry=True)

@@ -42,6 +42,7 @@ class Code(StrEnum):
     TICKET_STATE = "ticket_state"
     NOT_REFUNDABLE = "not_refundable"
     ALREADY_REFUNDED = "already_refunded"
+    OTHER_PERSON_NEEDED = "other_person_needed"
     OUTCOME_UNKNOWN = "outcome_unknown"
     GAME_UNAVAILABLE = "game_unavailable"
     GAME_REFUSED = "game_refused"

@@ -1,4 +1,4 @@
-"""Recharge orders and the rules under which a mistaken one is refunded without a human."""
+"""Recharge orders, and finding the one that a player means. Whether it is refunded: bot/domain/refunds."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ class OrderStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RechargeOrder:
-    """A recharge as the game's server knows it. Money is integer fen; `granted` and `consumed` count units of
-    in-game currency; times are aware UTC."""
+    """A recharge as the game's server knows it. Money is integer fen; `granted`, `consumed` and `taken_back`
+    count units of in-game currency; times are aware UTC."""
 
     order_no: str
     player_id: str
@@ -36,81 +36,8 @@ class RechargeOrder:
     unit: str = "diamond"
     server: str = ""
     role: str = ""
-
-
-class RefundOutcome(StrEnum):
-    """What may happen with a wish for a refund."""
-
-    EXECUTE = "execute"
-    HUMAN = "human"
-
-
-class RefundReason(StrEnum):
-    """Why; the part after `refund-reason-` of the text key in bot/locales and of the rule in the docs."""
-
-    ELIGIBLE = "eligible"
-    ALREADY_REFUNDED = "already_refunded"
-    STORE_ORDER = "store_order"
-    CONSUMED = "consumed"
-    NOT_DELIVERED = "not_delivered"
-    TOO_OLD = "too_old"
-    TOO_MUCH = "too_much"
-    TOO_OFTEN = "too_often"
-    MINOR = "minor"
-
-
-@dataclass(frozen=True, slots=True)
-class RefundPolicy:
-    """The published rules of automatic refunds."""
-
-    window: timedelta = timedelta(days=7)
-    limit_fen: int = 100_000
-    max_refunds: int = 2
-    period: timedelta = timedelta(days=30)
-    store_channels: frozenset[str] = frozenset({"apple", "google"})
-    adult_age: int = 18
-
-
-@dataclass(frozen=True, slots=True)
-class RefundDecision:
-    """The outcome for one order, and the first rule that decided it."""
-
-    outcome: RefundOutcome
-    reason: RefundReason
-
-
-def decide_refund(
-    policy: RefundPolicy,
-    order: RechargeOrder,
-    *,
-    now: datetime,
-    earlier_refunds: Sequence[datetime] = (),
-    age: int | None = None,
-) -> RefundDecision:
-    """Whether `order` may be refunded without a human.
-
-    `earlier_refunds` are the times of the player's refunds so far, `age` the registered age if the game knows
-    it. Anything but a clear yes goes to a human.
-    """
-    reason = RefundReason.ELIGIBLE
-    if order.status is OrderStatus.REFUNDED:
-        reason = RefundReason.ALREADY_REFUNDED
-    elif age is not None and age < policy.adult_age:
-        reason = RefundReason.MINOR
-    elif order.channel in policy.store_channels:
-        reason = RefundReason.STORE_ORDER
-    elif order.status is OrderStatus.PAID:
-        reason = RefundReason.NOT_DELIVERED
-    elif order.consumed > 0:
-        reason = RefundReason.CONSUMED
-    elif now - order.paid_at > policy.window:
-        reason = RefundReason.TOO_OLD
-    elif order.amount_fen > policy.limit_fen:
-        reason = RefundReason.TOO_MUCH
-    elif sum(now - t <= policy.period for t in earlier_refunds) >= policy.max_refunds:
-        reason = RefundReason.TOO_OFTEN
-    outcome = RefundOutcome.EXECUTE if reason is RefundReason.ELIGIBLE else RefundOutcome.HUMAN
-    return RefundDecision(outcome, reason)
+    taken_back: int = 0  # units that a refund has taken back, until it gives them back or pays
+    refunded_fen: int = 0  # of a refunded order, what was paid back
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,9 +81,7 @@ def matching(orders: Sequence[RechargeOrder], hint: OrderHint) -> list[RechargeO
     return [o for o in orders if fits(o)]
 
 
-def double_charge(
-    orders: Sequence[RechargeOrder], within: timedelta = timedelta(minutes=1)
-) -> RechargeOrder | None:
+def double_charge(orders: Sequence[RechargeOrder], within: timedelta) -> RechargeOrder | None:
     """The later of two charges for the same product, at most `within` apart and neither refunded, if there
     are such; the latest of several."""
     open_orders = sorted(
@@ -169,3 +94,15 @@ def double_charge(
             if (earlier.product, earlier.amount_fen) == (later.product, later.amount_fen):
                 return later
     return None
+
+
+def charged_twice(orders: Sequence[RechargeOrder], order: RechargeOrder, within: timedelta) -> bool:
+    """Whether `order` is the later of two charges for the same, at most `within` apart, and the earlier one
+    is not refunded: one of the two may go back, not both."""
+    return any(
+        (other.product, other.amount_fen) == (order.product, order.amount_fen)
+        and other.order_no != order.order_no
+        and other.status is not OrderStatus.REFUNDED
+        and timedelta(0) <= order.paid_at - other.paid_at <= within
+        for other in orders
+    )

@@ -5,12 +5,12 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from bot.domain.ownership import State
 from bot.settings import Settings, demo_secrets
 from bot.storage.database import Database, SystemClock
-from bot.storage.models import ConversationRow, RefundRow
+from bot.storage.models import ConversationRow, RefundRow, RefundVoteRow
 from bot.storage.upgrade import upgrade
 from demo_game import database, queries, seed, tokens
 from demo_game.errors import ApiError
@@ -70,6 +70,8 @@ async def reset(settings: Settings) -> None:
     try:
         await upgrade(ours)
         async with ours.begin() as session:
+            forgotten = select(RefundRow.id).where(RefundRow.game == GAME)
+            await session.execute(delete(RefundVoteRow).where(RefundVoteRow.refund_id.in_(forgotten)))
             await session.execute(delete(RefundRow).where(RefundRow.game == GAME))
             await session.execute(
                 update(ConversationRow)

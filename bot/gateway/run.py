@@ -123,7 +123,7 @@ def _print_addresses(settings: Settings) -> None:
     if settings.demo:
         console.print(f"  Demo game     {settings.demo_url}/   (wallets and orders)\n")
         console.print(f"  WeChat        {settings.simulator_url}/   (a chat in the simulated WeChat)")
-        console.print("  Demo players  p1001 to p1010, chosen on the player page")
+        console.print("  Demo players  p1001 to p1012, chosen on the player page")
         for login, name, role, password in DEMO_AGENTS:
             console.print(f"  Demo log-in   {login} / {password}   ({name}, {role})")
     console.print()

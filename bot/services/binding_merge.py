@@ -23,6 +23,7 @@ from bot.storage.models import (
     MessageRow,
     NoteRow,
     OperationRow,
+    RefundDecisionRow,
     RefundRow,
     SatisfactionRow,
 )
@@ -109,7 +110,7 @@ async def _move(session: AsyncSession, own: ConversationRow, into: ConversationR
             .values(conversation_id=into.id, seq=table.seq + offset)
             .execution_options(synchronize_session=False)
         )
-    for other in (NoteRow, RefundRow, OperationRow, SatisfactionRow):
+    for other in (NoteRow, RefundRow, RefundDecisionRow, OperationRow, SatisfactionRow):
         await session.execute(
             update(other)
             .where(other.conversation_id == own.id)

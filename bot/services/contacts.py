@@ -31,7 +31,6 @@ from bot.storage.models import (
     NoteRow,
     OperationRow,
     PushRow,
-    RefundRow,
     SatisfactionRow,
 )
 
@@ -178,6 +177,7 @@ class Contacts:
             .where(SatisfactionRow.conversation_id == conversation.id)
             .values(conversation_id=None)
         )
+        # Refunds and decisions about them belong to known players only.
         for table in (
             MessageRow,
             EvidenceRow,
@@ -185,7 +185,6 @@ class Contacts:
             NoteRow,
             DialogueRow,
             IdentityRequestRow,
-            RefundRow,
             OperationRow,
         ):
             await session.execute(delete(table).where(table.conversation_id == conversation.id))

@@ -92,12 +92,6 @@ class Payments(Protocol):
         """One order of this player; NOT_FOUND also for another's."""
         ...
 
-    async def refund(
-        self, game: str, player_id: str, order_no: str, *, key: str, reason: str
-    ) -> RechargeOrder:
-        """Take back the currency and pay back the money. Returns the order as it is afterwards."""
-        ...
-
     async def deliver(self, game: str, player_id: str, order_no: str, *, key: str) -> RechargeOrder:
         """Deliver what was paid for and never arrived. Returns the order as it is afterwards. Refused:
         `already_delivered`, `already_refunded`."""
@@ -110,6 +104,38 @@ class Payments(Protocol):
     async def cancel_subscription(self, game: str, player_id: str, *, key: str) -> Subscription:
         """Stop the renewal; what is paid for stays until it ends. Refused: `not_renewing`,
         `store_subscription` (only the store can end it)."""
+        ...
+
+
+class Reversals(Protocol):
+    """The steps of a refund (docs/connect-your-game.md, "The refund"). All steps of one refund carry the same
+    key; each gives the order as it is afterwards."""
+
+    async def take_back(
+        self, game: str, player_id: str, order_no: str, *, key: str, units: int, reason: str
+    ) -> RechargeOrder:
+        """Take so many units of the order's currency out of the player's wallet and hold the order for this
+        key. Refused: `currency_consumed`, `already_refunded`, `refund_under_way` (another key has it),
+        `given_back` (this key was called off)."""
+        ...
+
+    async def refund_payment(
+        self, game: str, player_id: str, order_no: str, *, key: str, amount_fen: int
+    ) -> RechargeOrder:
+        """Pay back so much of the order whose currency this key has taken. Refused: `not_taken_back`,
+        `given_back`, or a reason of the payment provider."""
+        ...
+
+    async def give_back(self, game: str, player_id: str, order_no: str, *, key: str) -> RechargeOrder:
+        """Call off the refund of this key: what it has taken returns to the player, and a step that arrives
+        late finds that it was called off. Refused: `already_refunded` (by this key)."""
+        ...
+
+    async def move_order(
+        self, game: str, player_id: str, order_no: str, *, key: str, role_id: str
+    ) -> RechargeOrder:
+        """Move what the order brought to another role of the same player. Refused: `currency_consumed`,
+        `role_unknown`, `not_delivered`, `already_refunded`, `refund_under_way`."""
         ...
 
 
@@ -161,5 +187,5 @@ class World(Protocol):
         ...
 
 
-class GameServer(Accounts, Payments, Goods, World, Protocol):
+class GameServer(Accounts, Payments, Reversals, Goods, World, Protocol):
     """All of it; a new topic is one more base."""

@@ -136,10 +136,17 @@ def _condition(measure: Measure, asked: Any) -> Condition:
         good = isinstance(names, list) and names and all(isinstance(name, str) for name in names)
         if key not in ("any_of", "none_of") or not good:
             raise ValueError(f"{measure}: a word, a list of words, or none_of with such a list is needed")
-        return Condition(**{key: frozenset(names)})
+        chosen = frozenset(names)
+        return Condition(any_of=chosen) if key == "any_of" else Condition(none_of=chosen)
     if not isinstance(asked, dict) or not asked or not set(asked) <= set(_COMPARISONS):
         raise ValueError(f"{measure}: {', '.join(_COMPARISONS)} are what can be asked")
-    return Condition(**{key: _number(measure, value) for key, value in asked.items()})
+    numbers = {key: _number(measure, value) for key, value in asked.items()}
+    return Condition(
+        above=numbers.get("above"),
+        at_least=numbers.get("at_least"),
+        below=numbers.get("below"),
+        at_most=numbers.get("at_most"),
+    )
 
 
 def _number(measure: Measure, value: Any) -> int:

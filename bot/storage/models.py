@@ -17,6 +17,10 @@ from bot.storage.base import Base as Base
 from bot.storage.base import UtcDateTime as UtcDateTime
 from bot.storage.evidence_models import EvidenceRow as EvidenceRow
 from bot.storage.operation_models import OperationRow as OperationRow
+from bot.storage.refund_models import RefundDecisionRow as RefundDecisionRow
+from bot.storage.refund_models import RefundPolicyRow as RefundPolicyRow
+from bot.storage.refund_models import RefundRow as RefundRow
+from bot.storage.refund_models import RefundVoteRow as RefundVoteRow
 from bot.storage.satisfaction_models import SatisfactionRow as SatisfactionRow
 from bot.storage.ticket_models import TicketDayRow as TicketDayRow
 from bot.storage.ticket_models import TicketEntryRow as TicketEntryRow
@@ -145,27 +149,6 @@ class LoginFailureRow(Base):
     login: Mapped[str] = mapped_column(String(64), index=True)
     address: Mapped[str] = mapped_column(String(64), index=True)
     at: Mapped[datetime]
-
-
-class RefundRow(Base):
-    """A refund of a recharge order: at most one per order, whatever happens."""
-
-    __tablename__ = "refund"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    game: Mapped[str] = mapped_column(String(64))
-    order_no: Mapped[str] = mapped_column(String(64))
-    player_id: Mapped[str] = mapped_column(String(128), index=True)
-    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id"), index=True)
-    amount_fen: Mapped[int]
-    currency: Mapped[str] = mapped_column(String(3))
-    state: Mapped[str] = mapped_column(String(16))  # reserved | executed | refused
-    facts: Mapped[dict[str, Any]]  # the order and the decision as they stood
-    refused_code: Mapped[str | None] = mapped_column(String(64))
-    created_at: Mapped[datetime]
-    updated_at: Mapped[datetime]
-
-    __table_args__ = (UniqueConstraint("game", "order_no"),)
 
 
 class DialogueRow(Base):

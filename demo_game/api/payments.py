@@ -7,24 +7,16 @@ from datetime import datetime
 from typing import Any
 
 from aiohttp import web
-from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from demo_game import database, payments, queries, refunds, views
+from demo_game import payments, queries, views
 from demo_game.api import requests
-from demo_game.context import CLOCK, ENGINE
 from demo_game.errors import ApiError
 from demo_game.models import Player
 
 MAX_LIMIT = 100
 
 routes = web.RouteTableDef()
-
-
-class RefundRequest(BaseModel):
-    """The body of a refund."""
-
-    reason: str = Field(min_length=1, max_length=500)
 
 
 @routes.get("/players/{player}/wallet", name="get_wallet")
@@ -60,24 +52,6 @@ async def get_recharge(request: web.Request) -> web.Response:
         return views.recharge(await queries.recharge(session, player.id, order_no))
 
     return await requests.read(request, make)
-
-
-@routes.post("/players/{player}/recharges/{order_no}/refund", name="refund_recharge")
-async def refund_recharge(request: web.Request) -> web.Response:
-    """Refund an order, once for each Idempotency-Key and once in all."""
-    key = requests.key(request)
-    wish = await requests.body(request, RefundRequest)
-    context = request.config_dict
-    async with database.write(context[ENGINE]) as session:
-        row = await refunds.refund(
-            session,
-            requests.player_id(request),
-            request.match_info["order_no"],
-            key=key,
-            reason=wish.reason,
-            now=context[CLOCK](),
-        )
-    return web.json_response(views.recharge(row))
 
 
 @routes.post("/players/{player}/recharges/{order_no}/deliver", name="deliver_recharge")

@@ -3,7 +3,7 @@
 from demo_game.models.accounts import Ban, Binding, Link, LogIn, Player
 from demo_game.models.base import Base
 from demo_game.models.goods import DeletedItem, GiftCode, Grant, Mail, Redemption, Role
-from demo_game.models.payments import Recharge, Subscription, Wallet
+from demo_game.models.payments import Payout, Recharge, Reversal, Subscription, Wallet
 from demo_game.models.requests import Done, Nonce, SeedMark
 from demo_game.models.world import Event, Server
 
@@ -20,9 +20,11 @@ __all__ = [
     "LogIn",
     "Mail",
     "Nonce",
+    "Payout",
     "Player",
     "Recharge",
     "Redemption",
+    "Reversal",
     "Role",
     "SeedMark",
     "Server",

@@ -23,7 +23,7 @@ class Wallet(Base):
 
 class Recharge(Base):
     """A recharge order: paid -> delivered -> refunded. `units` is what was bought, `granted` what came of
-    it, `consumed` what is spent; `refund_key` is the idempotency key under which it was refunded."""
+    it, `consumed` what is spent, `taken_back` what a refund holds, `refunded_fen` what was paid back."""
 
     __tablename__ = "recharge"
 
@@ -37,8 +37,8 @@ class Recharge(Base):
     paid_at: Mapped[datetime]
     delivered_at: Mapped[datetime | None]
     refunded_at: Mapped[datetime | None]
-    refund_key: Mapped[str | None] = mapped_column(unique=True)
-    refund_reason: Mapped[str | None]
+    refunded_fen: Mapped[int] = mapped_column(default=0)
+    taken_back: Mapped[int] = mapped_column(default=0)
     units: Mapped[int]
     granted: Mapped[int] = mapped_column(default=0)
     consumed: Mapped[int] = mapped_column(default=0)
@@ -61,3 +61,30 @@ class Subscription(Base):
     started_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     cancelled_at: Mapped[datetime | None]
+
+
+class Reversal(Base):
+    """A refund of an order, by its idempotency key: taken -> refunded, or given_back, which is for good. One
+    that was called off before it began is given_back as well."""
+
+    __tablename__ = "reversal"
+
+    key: Mapped[str] = mapped_column(String(128), primary_key=True)
+    order_no: Mapped[str] = mapped_column(ForeignKey("recharge.order_no"), index=True)
+    state: Mapped[str]
+    units: Mapped[int]
+    reason: Mapped[str | None]
+    taken_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+
+class Payout(Base):
+    """Money that went back to the payer: what the payment provider is told, once for each row."""
+
+    __tablename__ = "payout"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_no: Mapped[str] = mapped_column(ForeignKey("recharge.order_no"), index=True)
+    key: Mapped[str] = mapped_column(String(128))
+    amount_fen: Mapped[int]
+    at: Mapped[datetime]

@@ -30,22 +30,24 @@ from bot.domain.messages import IncomingMessage, Message, Turn
 from bot.domain.ownership import Author, State
 from bot.domain.players import Player
 from bot.integrations.game_server import HttpGameServer
-from bot.services import minor_rules, transcript
+from bot.services import minor_rules, refund_policy, transcript
 from bot.services.bus import MemoryBus
 from bot.services.conversations import Conversations
 from bot.services.evidence import Evidence
 from bot.services.evidence_files import EvidenceFiles
 from bot.services.game_calls import CALLS
-from bot.services.human_queue import HumanQueue
+from bot.services.human_queue import AgentIdentity, HumanQueue
 from bot.services.operations import Operations
 from bot.services.ports import BrainUnavailableError
+from bot.services.refund_approvals import RefundApprovals
+from bot.services.refund_parts import refund_engine
 from bot.services.refunds import Refunds
 from bot.services.ticket_steps import TicketSteps
 from bot.services.tickets import Tickets
 from bot.services.turns import Turns
 from bot.settings import GameSettings, Settings
 from bot.storage.database import Database, SystemClock
-from bot.storage.models import ConversationRow, EventRow
+from bot.storage.models import AgentRow, ConversationRow, EventRow
 from bot.storage.upgrade import upgrade
 from demo_game.app import create_app
 from demo_game.context import FAULTS
@@ -231,6 +233,7 @@ class World:
     conversations: Conversations
     queue: HumanQueue
     refunds: Refunds
+    approvals: RefundApprovals
     tickets: Tickets
     faults: Callable[..., None]
     settled: Callable[[], None]
@@ -238,6 +241,16 @@ class World:
     async def talk(self, player: str = "p1001", locale: str = "zh-CN") -> Talk:
         who = Player("demo", player, locale=locale)
         return Talk(self, (await self.conversations.open(who)).id, who)
+
+    async def agent(self, role: str) -> AgentIdentity:
+        """Somebody of this role."""
+        async with self.database.begin() as session:
+            row = AgentRow(
+                login=role, name=role, role=role, password_hash="-", created_at=SystemClock().now()
+            )
+            session.add(row)
+            await session.flush()
+            return AgentIdentity(row.id, row.login, row.name, row.role)
 
 
 Meet = Callable[..., Awaitable[Talk]]
@@ -253,7 +266,6 @@ async def world(engine: Any, tmp_path: Path) -> AsyncIterator[World]:
         await upgrade(database)
         bus, clock = MemoryBus(), SystemClock()
         queue = HumanQueue(database, bus, clock)
-        refunds = Refunds(database, bus, clock, game, queue)
         # A busy machine is not what these tests are about.
         turns = Turns(database, bus, clock, EngineBrain(engine), queue, timedelta(seconds=60))
         settings = Settings(
@@ -264,12 +276,17 @@ async def world(engine: Any, tmp_path: Path) -> AsyncIterator[World]:
             }
         )
         hours = Hours(settings.hours.opens, settings.hours.closes, ZoneInfo(settings.hours.timezone))
-        tickets = Tickets(database, clock, TicketSteps(bus, hours))
+        steps = TicketSteps(bus, hours)
+        tickets = Tickets(database, clock, steps)
+        policy = refund_policy.load(settings.refund_policy_file)
+        refund = await refund_engine(database, bus, clock, game, queue, tickets, steps, policy)
         operations = Operations(database, bus, clock, game, CALLS)
         evidence = Evidence(database, clock, EvidenceFiles(tmp_path / "evidence"))
         minors = minor_rules.load(settings.minor_rules_file)
         actions.services.use(
-            ActionServices(database, settings, clock, game, refunds, tickets, operations, evidence, minors)
+            ActionServices(
+                database, settings, clock, game, refund.refunds, tickets, operations, evidence, minors
+            )
         )
 
         def fault(endpoint: str, kind: str, times: int = 1, seconds: float = 0) -> None:
@@ -280,7 +297,8 @@ async def world(engine: Any, tmp_path: Path) -> AsyncIterator[World]:
             game,
             Conversations(database, bus, clock, turns),
             queue,
-            refunds,
+            refund.refunds,
+            refund.approvals,
             tickets,
             fault,
             app[FAULTS].clear,

@@ -231,7 +231,7 @@ async def test_another_players_order(meet: Meet) -> None:
 
 async def test_the_game_does_not_answer_in_time(meet: Meet, world: World) -> None:
     talk = await (await meet("p1001")).says("充错了648想退")
-    world.faults("refund_recharge", "reset", times=5)
+    world.faults("take_back", "reset", times=5)
     await talk.says("确认退款")
     talk.heard("utter_refund_processing").not_heard("utter_refund_done")
     await talk.says("处理得怎么样了")
@@ -269,3 +269,115 @@ async def test_in_english(meet: Meet) -> None:
     assert talk.buttons == ["Confirm refund", "Another one", "Keep it"]
     await talk.presses("Confirm refund")
     talk.heard("utter_refund_done")
+
+
+async def test_the_game_pays_and_its_answer_is_lost(meet: Meet, world: World) -> None:
+    talk = await (await meet("p1001")).says("充错了648想退")
+    world.faults("refund_payment", "reset", times=5)
+    await talk.says("确认退款")
+    talk.heard("utter_refund_processing").not_heard("utter_refund_done")
+    assert (await talk.statuses())[648] == "refunded"
+    await talk.says("处理得怎么样了")
+    talk.heard("utter_ticket_progress_reserved")
+    world.settled()
+    assert await world.refunds.settle_unknown(timedelta(0)) == 1
+    assert await talk.diamonds() == 120
+
+
+async def test_what_is_left_of_a_used_recharge(meet: Meet) -> None:
+    talk = await meet("p1006")
+    newest = (await talk.recharges())[0]
+    await talk.says(f"订单{newest.order_no}充错了，想退款")
+    talk.heard("utter_ask_refund_rest")
+    assert "2180 钻石" in talk.text
+    assert "430 元" in talk.text
+    await talk.presses("确认退款")
+    talk.heard("utter_refund_done")
+    assert "430 元" in talk.text
+    order = (await talk.recharges())[0]
+    assert (order.status.value, order.refunded_fen, order.taken_back) == ("refunded", 43000, 4300)
+    assert await talk.diamonds() == 0
+
+
+@pytest.mark.parametrize("words", ["充错区了", "198那笔充到小号上了，能转吗"])
+async def test_the_wrong_role_is_moved_instead(meet: Meet, words: str) -> None:
+    talk = await (await meet("p1011")).says("充值充错了")
+    await talk.says(words)
+    talk.heard("utter_ask_refund_move")
+    assert talk.buttons == ["转到 星陨大陆9区 · 葫芦", "先不转", "转人工"]
+    await talk.presses("葫芦")
+    talk.heard("utter_move_done", "utter_ask_solved")
+    [order] = await talk.recharges()
+    assert (order.role, order.server, order.status.value) == ("葫芦", "星陨大陆9区", "delivered")
+    await talk.says("那笔198充错了，我要退款")
+    talk.heard("utter_move_known")
+    assert (await talk.recharges())[0].status.value == "delivered"
+
+
+async def test_the_wrong_role_but_rather_not(meet: Meet) -> None:
+    talk = await (await meet("p1011")).says("充错了，本来要充另一个区的角色")
+    await talk.says("充错角色了")
+    await talk.presses("先不转")
+    talk.heard("utter_refund_kept")
+    assert (await talk.recharges())[0].role == "冰糖"
+
+
+async def test_a_store_order_is_guided_to_the_store(meet: Meet) -> None:
+    talk = await (await meet("p1009")).says("充错了想退款")
+    talk.heard("utter_refund_store_order", "utter_ask_solved")
+    assert "reportaproblem.apple.com" in talk.text
+
+
+async def test_one_person_approves(meet: Meet, world: World) -> None:
+    talk = await (await meet("p1012")).says("1998那笔充错了，退款")
+    talk.heard("utter_ask_refund_approval")
+    assert talk.buttons == ["提交审核", "换一笔", "不退了"]
+    await talk.presses("提交审核")
+    talk.heard("utter_refund_submitted")
+    latest = await world.refunds.latest(talk.id)
+    assert latest is not None
+    assert latest.ticket is not None
+    assert latest.ticket in talk.text
+    assert (await talk.statuses())[1998] == "delivered", "nothing happens before somebody has approved"
+    await talk.says("我的退款到哪一步了")
+    talk.heard("utter_ticket_progress")
+    assert latest.ticket in talk.text
+    await talk.says("1998那笔充错了，退款")
+    talk.heard("utter_refund_submitted")
+    lead = await world.agent("lead")
+    [pending] = await world.approvals.pending(lead)
+    assert (pending.order_no, pending.may_approve) == (latest.order_no, True)
+    result = await world.approvals.approve(pending.id, lead)
+    assert result.state.value == "executed"
+    assert "1998 元退款已完成" in (await world.conversations.messages(talk.id, 0))[-1].text
+    assert (await talk.statuses())[1998] == "refunded"
+
+
+async def test_two_people_approve(meet: Meet, world: World) -> None:
+    talk = await (await meet("p1012")).says("4998那笔充错了，想退款")
+    await talk.presses("提交审核")
+    lead, supervisor = await world.agent("lead"), await world.agent("supervisor")
+    [pending] = await world.approvals.pending(lead)
+    await world.approvals.approve(pending.id, lead)
+    assert "复核" in (await world.conversations.messages(talk.id, 0))[-1].text
+    assert (await talk.statuses())[4998] == "delivered"
+    with pytest.raises(ProblemError, match="other_person_needed"):
+        await world.approvals.approve(pending.id, lead)
+    await world.approvals.approve(pending.id, supervisor)
+    assert (await talk.statuses())[4998] == "refunded"
+
+
+async def test_people_say_no(meet: Meet, world: World) -> None:
+    talk = await (await meet("p1012")).says("1998那笔充错了，退款")
+    await talk.presses("提交审核")
+    lead = await world.agent("lead")
+    [pending] = await world.approvals.pending(lead)
+    await world.approvals.reject(pending.id, lead, "付款人与账号实名不符")
+    told = (await world.conversations.messages(talk.id, 0))[-1]
+    assert "没有通过" in told.text
+    assert "实名不符" not in told.text, "the reason is for colleagues"
+    assert [b.title for b in told.buttons] == ["转人工"]
+    await talk.says("1998那笔充错了，退款")
+    talk.heard("utter_refund_rejected")
+    await talk.handed_over("refund_rejected")
+    assert (await talk.statuses())[1998] == "delivered"

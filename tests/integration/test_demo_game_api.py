@@ -1,4 +1,4 @@
-"""The demo game server: who may ask, what it tells, and that it refunds once."""
+"""The demo game server: who may ask, and what it tells."""
 
 from __future__ import annotations
 
@@ -66,10 +66,6 @@ class Game:
             method, URL(target, encoded=True), data=data or None, headers=headers
         )
         return Answer(response.status, await response.json())
-
-    async def refund(self, player: str, order_no: str, key: str, reason: Any = "mistaken_recharge") -> Answer:
-        target = f"{player}/recharges/{order_no}/refund"
-        return await self.call(target, "POST", {"reason": reason}, key=key)
 
     async def order_nos(self, player: str) -> list[str]:
         answer = await self.call(f"{player}/recharges?limit=100")
@@ -178,89 +174,6 @@ async def test_what_does_not_exist(game: Game, target: str) -> None:
     assert (answer.status, answer.body["code"], answer.body["retry"]) == (404, "not_found", False)
 
 
-# ---------------------------------------------------------------------- refunds
-async def test_a_refund_takes_back_the_currency_and_marks_the_order(game: Game) -> None:
-    newest, older = await game.order_nos("p1001")
-    before, spent = await game.diamonds("p1001"), (await game.call("p1001")).body["spent_fen"]
-    answer = await game.refund("p1001", newest, "key-0001")
-    assert (answer.status, answer.body["status"]) == (200, "refunded")
-    assert answer.body["refunded_at"] is not None
-    assert await game.diamonds("p1001") == before - 6480
-    assert (await game.call("p1001")).body["spent_fen"] == spent - 64800
-    assert (await game.call(f"p1001/recharges/{older}")).body["status"] == "delivered"
-
-
-async def test_the_same_key_again_gives_the_same_and_does_nothing(game: Game) -> None:
-    order_no = (await game.order_nos("p1001"))[0]
-    first = await game.refund("p1001", order_no, "key-0001")
-    left = await game.diamonds("p1001")
-    game.times["now"] += timedelta(hours=3)
-    assert await game.refund("p1001", order_no, "key-0001") == first
-    assert await game.diamonds("p1001") == left
-
-
-async def test_another_key_is_refused(game: Game) -> None:
-    order_no = (await game.order_nos("p1001"))[0]
-    await game.refund("p1001", order_no, "key-0001")
-    left = await game.diamonds("p1001")
-    answer = await game.refund("p1001", order_no, "key-0002")
-    assert (answer.status, answer.body["code"], answer.body["retry"]) == (409, "already_refunded", False)
-    assert await game.diamonds("p1001") == left
-
-
-async def test_a_key_belongs_to_one_order(game: Game) -> None:
-    first, second = await game.order_nos("p1007")
-    await game.refund("p1007", first, "key-0001")
-    answer = await game.refund("p1007", second, "key-0001")
-    assert (answer.status, answer.body["code"]) == (422, "idempotency_key_reused")
-    assert (await game.call(f"p1007/recharges/{second}")).body["status"] == "delivered"
-
-
-async def test_spent_currency_is_not_refunded(game: Game) -> None:
-    order_no = (await game.order_nos("p1002"))[0]
-    answer = await game.refund("p1002", order_no, "key-0001")
-    assert (answer.status, answer.body["code"]) == (409, "currency_consumed")
-    assert (await game.call(f"p1002/recharges/{order_no}")).body["status"] == "delivered"
-
-
-async def test_an_undelivered_order_is_refunded_without_taking_anything(game: Game) -> None:
-    order_no = (await game.order_nos("p1003"))[0]
-    assert (await game.refund("p1003", order_no, "key-0001")).body["status"] == "refunded"
-    assert await game.diamonds("p1003") == 0
-
-
-async def test_anothers_order_is_not_found(game: Game) -> None:
-    order_no = (await game.order_nos("p1001"))[0]
-    assert (await game.call(f"p1002/recharges/{order_no}")).status == 404
-    assert (await game.refund("p1002", order_no, "key-0001")).status == 404
-    assert (await game.call(f"p1001/recharges/{order_no}")).body["status"] == "delivered"
-
-
-@pytest.mark.parametrize("keys", [["key-same"] * 6, [f"key-{n:04}" for n in range(6)]])
-async def test_refunds_at_the_same_time_have_one_effect(game: Game, keys: list[str]) -> None:
-    order_no = (await game.order_nos("p1001"))[0]
-    before = await game.diamonds("p1001")
-    answers = await asyncio.gather(*(game.refund("p1001", order_no, key) for key in keys))
-    assert await game.diamonds("p1001") == before - 6480
-    codes = sorted(answer.body.get("code", "ok") for answer in answers)
-    refused = len(set(keys)) - 1
-    assert codes == sorted(["already_refunded"] * refused + ["ok"] * (len(keys) - refused))
-
-
-@pytest.mark.parametrize("key", [None, "short", "k" * 129, "with space"])
-async def test_a_refund_needs_a_key(game: Game, key: str | None) -> None:
-    order_no = (await game.order_nos("p1001"))[0]
-    answer = await game.call(f"p1001/recharges/{order_no}/refund", "POST", {"reason": "x"}, key=key)
-    assert (answer.status, answer.body["code"]) == (400, "idempotency_key_missing")
-
-
-@pytest.mark.parametrize("body", [None, [], {}, {"reason": ""}, {"reason": 5}, {"reason": "x" * 501}])
-async def test_a_refund_needs_a_reason(game: Game, body: Any) -> None:
-    order_no = (await game.order_nos("p1001"))[0]
-    answer = await game.call(f"p1001/recharges/{order_no}/refund", "POST", body, key="key-0001")
-    assert (answer.status, answer.body["code"]) == (400, "bad_request")
-
-
 # ---------------------------------------------------------------------- who asks
 async def test_without_a_signature_nothing_is_told(game: Game) -> None:
     for target in ("p1001", "p9999", "p1001/no/such/route"):
@@ -299,8 +212,8 @@ async def test_a_signature_is_for_one_request(game: Game) -> None:
 
 
 async def test_a_large_body_is_refused(game: Game) -> None:
-    target = "p1001/recharges/1/refund"
-    answer = await game.call(target, "POST", {"reason": "x" * 20_000}, key="key-0001")
+    target = "p1001/recharges/1/take-back"
+    answer = await game.call(target, "POST", {"units": 1, "reason": "x" * 20_000}, key="key-0001")
     assert (answer.status, answer.body["code"]) == (413, "body_too_large")
 
 

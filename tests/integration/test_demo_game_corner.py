@@ -27,7 +27,7 @@ async def client(tmp_path: Path) -> AsyncIterator[Client]:
 
 async def test_players_to_choose_from(client: Client) -> None:
     players = (await (await client.get("/demo/players")).json())["players"]
-    assert [player["id"] for player in players] == [f"p{n}" for n in range(1001, 1011)]
+    assert [player["id"] for player in players] == [f"p{n}" for n in range(1001, 1013)]
     for player in players:
         assert set(player) == {"id", "name", "server", "role", "about"}
         assert all(player.values())
@@ -75,7 +75,7 @@ async def test_a_form_gets_no_token(client: Client) -> None:
 async def test_reset_undoes_a_refund(client: Client) -> None:
     game = HttpGameServer({"demo": (str(client.make_url("/")), API_SECRET)})
     order = (await game.recharges("demo", "p1001"))[0]
-    await game.refund("demo", "p1001", order.order_no, key="key-0001", reason="x")
+    await game.take_back("demo", "p1001", order.order_no, key="key-0001", units=6480, reason="x")
     assert (await game.profile("demo", "p1001")).wallet["钻石"] == 120
     assert (await client.post("/demo/reset")).status == 200
     assert (await game.profile("demo", "p1001")).wallet["钻石"] == 6600
@@ -95,7 +95,7 @@ async def test_the_page_and_what_it_loads(client: Client) -> None:
         assert (asset.status, asset.content_type) == (200, kind)
     assert (await client.get("/demo/assets/demo.py")).status == 404
     shown = (await (await client.get("/demo/overview")).json())["players"]
-    assert [player["id"] for player in shown] == [f"p{n}" for n in range(1001, 1011)]
+    assert [player["id"] for player in shown] == [f"p{n}" for n in range(1001, 1013)]
 
 
 @pytest.mark.parametrize("path", ["/", "/demo/players", "/demo/overview", "/demo/assets/page.js", "/demo/no"])

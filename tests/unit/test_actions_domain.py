@@ -14,8 +14,8 @@ import yaml
 from actions.base import topic_name
 from actions.topics import LOOKED_UP
 from bot.domain.intents import Category, category_of
-from bot.domain.recharges import RefundReason
-from bot.services.refunds import RefundState
+from bot.domain.refunds.policy import Reason
+from bot.domain.refunds.steps import ACTIVE, RefundState
 from bot.services.texts import LOCALES, text
 
 PROJECT = Path(__file__).parents[2]
@@ -44,7 +44,8 @@ OWN_ANSWERS = {
     "ticket_progress": [
         "utter_ticket_progress",
         "utter_ticket_progress_none",
-        *(f"utter_ticket_progress_{s.value}" for s in RefundState),
+        "utter_ticket_progress_reserved",
+        *(f"utter_ticket_progress_{s.value}" for s in set(RefundState) - ACTIVE),
     ],
     "request_human": ["utter_hand_over_player_request"],
     "nlu_fallback": ["utter_did_you_mean", "utter_rephrase", "utter_hand_over_not_understood"],
@@ -135,7 +136,7 @@ def test_each_request_has_an_answer_in_the_middle_of_the_refund() -> None:
 
 
 def test_each_refusal_has_its_words() -> None:
-    for reason in set(RefundReason) - {RefundReason.ELIGIBLE}:
+    for reason in set(Reason) - {Reason.ELIGIBLE}:
         assert f"utter_refund_{reason.value}" in RESPONSES
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,10 +19,15 @@ from actions.base import SupportAction, forget
 from actions.not_understood import ActionNotUnderstood
 from actions.refund_form import ActionAskRefundConfirmed, ActionAskRefundOrder, ValidateRefundForm
 from actions.refund_mistaken import ActionRefundMistaken
+from actions.refund_wish import wish_of
 from bot.domain.errors import Code, ProblemError
-from bot.domain.game import PlayerProfile
-from bot.domain.recharges import OrderStatus, RechargeOrder, RefundPolicy, decide_refund
-from bot.services.refunds import RefundResult, RefundState
+from bot.domain.game import GameRole, PlayerProfile
+from bot.domain.recharges import OrderStatus, RechargeOrder
+from bot.domain.refunds.facts import Facts, Wish
+from bot.domain.refunds.policy import Policy, decide
+from bot.domain.refunds.steps import RefundState, Remedy
+from bot.services import refund_policy
+from bot.services.refund_items import Assessment, RefundResult
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 HANDED_OVER = [*forget(), ActiveLoop(None), FollowupAction("action_listen")]
@@ -45,7 +51,10 @@ def order(
     )
 
 
-BIG, SPENT, STORE = order("big", 648), order("spent", 30, consumed=1), order("store", 68, channel="apple")
+BIG, SPENT, STORE = order("big", 648), order("spent", 30, consumed=300), order("store", 68, channel="apple")
+PART, HUGE = order("part", 328, consumed=280), order("huge", 1998)
+HULU = GameRole("r2", "葫芦", "九区", 51, NOW)
+POLICY = refund_policy.load(Path(__file__).parents[2] / "data/policies/refund.yml").policy
 
 
 @dataclass
@@ -56,21 +65,48 @@ class FakeRefunds:
     result: RefundState = RefundState.EXECUTED
     down: bool = False
     executed: list[str] = field(default_factory=list)
+    submitted: list[bool] = field(default_factory=list)
+    roles: list[GameRole] = field(default_factory=lambda: [HULU])
+    known: RefundResult | None = None
+    policy: Policy = POLICY
 
     async def recent(self, conversation: str, limit: int = 5) -> Sequence[RechargeOrder]:
         self._up()
         return self.orders[:limit]
 
-    async def assess(self, conversation: str, order_no: str) -> Any:
+    async def order(self, conversation: str, order_no: str) -> RechargeOrder:
         self._up()
         for found in self.orders:
             if found.order_no == order_no:
-                return found, decide_refund(RefundPolicy(), found, now=NOW)
+                return found
         raise ProblemError(Code.NOT_FOUND)
 
-    async def execute(self, conversation: str, order_no: str) -> RefundResult:
+    async def assess(self, conversation: str, order_no: str, wish: Wish = Wish.MISTAKEN) -> Assessment:
+        found = await self.order(conversation, order_no)
+        copied = ("status", "channel", "currency", "amount_fen", "granted", "consumed", "paid_at")
+        known: Any = {name: getattr(found, name) for name in copied}
+        registered = NOW - timedelta(days=90)
+        facts = Facts(
+            at=NOW, wish=wish, registered_at=registered, vip=2, other_roles=len(self.roles), **known
+        )
+        return Assessment(found, decide(POLICY, facts), self.known)
+
+    async def execute(
+        self, conversation: str, order_no: str, *, wish: Wish = Wish.MISTAKEN, submit: bool = False
+    ) -> RefundResult:
         self.executed.append(order_no)
-        return RefundResult(self.result, order_no, 64800)
+        self.submitted.append(submit)
+        promised = NOW + timedelta(days=1) if self.result is RefundState.AWAITING else None
+        return RefundResult(
+            self.result, order_no, 64800, units=6480, ticket="XR-261122-0001", promised_at=promised
+        )
+
+    async def roles_to_move_to(self, conversation: str, order_no: str) -> Sequence[GameRole]:
+        return self.roles
+
+    async def move(self, conversation: str, order_no: str, role_id: str) -> RefundResult:
+        self.executed.append(f"{order_no} to {role_id}")
+        return RefundResult(self.result, order_no, 0, remedy=Remedy.MOVE)
 
     async def latest(self, conversation: str) -> RefundResult | None:
         return None
@@ -133,11 +169,13 @@ def amount(yuan: int) -> dict[str, Any]:
     return {"entity": "amount", "value": {"min_fen": yuan * 100, "max_fen": yuan * 100}}
 
 
-def chosen(order_no: str | None, shown: list[str] | None, view: str) -> list[Any]:
+def chosen(order_no: str | None, shown: list[str] | None, view: str, way: str | None = None) -> list[Any]:
     return [
         SlotSet("refund_order", order_no),
         SlotSet("refund_choices", shown),
         SlotSet("refund_view", view),
+        SlotSet("refund_way", way),
+        SlotSet("refund_role", None),
         SlotSet("refund_confirmed", None),
     ]
 
@@ -153,7 +191,7 @@ async def test_the_form_begins_with_all_orders(services: FakeServices) -> None:
 
 async def test_the_form_begins_with_the_order_that_was_named(services: FakeServices) -> None:
     events, _ = await run(ValidateRefundForm(), tracker(entities=[amount(648)]))
-    assert events == [*FRESH, *chosen("big", None, "chosen")]
+    assert events == [*FRESH, *chosen("big", None, "chosen", "refund")]
 
 
 async def test_an_order_that_policy_refuses_ends_the_form(services: FakeServices) -> None:
@@ -281,7 +319,7 @@ async def test_done_even_if_the_wallet_is_unknown(services: FakeServices) -> Non
 
 
 async def test_unknown_outcome_asks_for_nothing(services: FakeServices) -> None:
-    services.refunds.result = RefundState.RESERVED
+    services.refunds.result = RefundState.PAID
     events, messages = await run(ActionRefundMistaken(), tracker("affirm", **DONE))
     assert said(messages) == ["utter_refund_processing"]
     assert events == forget()
@@ -295,28 +333,155 @@ async def test_refused_by_the_game(services: FakeServices) -> None:
     assert events == HANDED_OVER
 
 
-@pytest.mark.parametrize(("number", "verdict"), [("spent", "consumed"), ("store", "store_order")])
-async def test_refused_by_policy(services: FakeServices, number: str, verdict: str) -> None:
-    saved = tracker(refund_order=number, refund_verdict=verdict)
+async def test_refused_by_policy(services: FakeServices) -> None:
+    saved = tracker(refund_order="spent", refund_verdict="consumed")
     events, messages = await run(ActionRefundMistaken(), saved)
-    assert said(messages) == [f"utter_refund_{verdict}"]
+    assert said(messages) == ["utter_refund_consumed"]
     wish = handed_over(messages)
     assert wish["reason"] == "refund_not_allowed"
-    assert number in wish["summary"]
-    assert verdict in wish["summary"]
+    assert "spent" in wish["summary"]
+    assert "consumed" in wish["summary"]
     assert events == HANDED_OVER
     assert services.refunds.executed == []
 
 
-async def test_a_minors_way(services: FakeServices) -> None:
-    _, messages = await run(ActionRefundMistaken(), tracker(refund_order="big", refund_verdict="minor"))
-    assert handed_over(messages)["reason"] == "guardian_refund"
+async def test_a_stores_order_is_guided_to_the_store(services: FakeServices) -> None:
+    saved = tracker(refund_order="store", refund_verdict="store_order")
+    _, messages = await run(ActionRefundMistaken(), saved)
+    assert said(messages) == ["utter_refund_store_order", "utter_ask_solved"]
+    assert messages[0]["paid"] == "68"
 
 
 async def test_refunded_before_is_no_reason_for_a_human(services: FakeServices) -> None:
-    saved = tracker(refund_order="big", refund_verdict="already_refunded")
+    services.refunds.known = RefundResult(RefundState.EXECUTED, "big", 64800, units=6480)
+    events, _ = await run(
+        ValidateRefundForm(), tracker(entities=[amount(648)], requested_slot="refund_order")
+    )
+    assert events[-2:] == [SlotSet("refund_verdict", "known"), SlotSet("requested_slot", None)]
+    saved = tracker(refund_order="big", refund_verdict="known")
     _, messages = await run(ActionRefundMistaken(), saved)
     assert said(messages) == ["utter_refund_already_refunded", "utter_ask_solved"]
+
+
+@pytest.mark.parametrize(
+    ("state", "response"),
+    [
+        (RefundState.TAKEN, "utter_refund_processing"),
+        (RefundState.UNDOING, "utter_refund_processing"),
+        (RefundState.AWAITING, "utter_refund_submitted"),
+    ],
+)
+async def test_what_is_under_way_is_told_and_not_begun_again(
+    services: FakeServices, state: RefundState, response: str
+) -> None:
+    services.refunds.known = RefundResult(state, "big", 64800, ticket="XR-1", promised_at=NOW)
+    _, messages = await run(ActionRefundMistaken(), tracker(refund_order="big", refund_verdict="known"))
+    assert said(messages) == [response]
+    assert services.refunds.executed == []
+
+
+async def test_what_people_said_no_to_is_for_people(services: FakeServices) -> None:
+    services.refunds.known = RefundResult(RefundState.REJECTED, "big", 64800)
+    events, messages = await run(ActionRefundMistaken(), tracker(refund_order="big", refund_verdict="known"))
+    assert said(messages) == ["utter_refund_rejected"]
+    assert handed_over(messages)["reason"] == "refund_rejected"
+    assert events == HANDED_OVER
+
+
+async def test_the_rest_of_a_consumed_order_is_proposed(services: FakeServices) -> None:
+    services.refunds.orders = [PART]
+    _, (message,) = await run(ActionAskRefundConfirmed(), tracker(refund_order="part", refund_way="refund"))
+    assert message["response"] == "utter_ask_refund_rest"
+    told = {k: message[k] for k in ("paid", "yuan", "granted", "used")}
+    assert told == {"paid": "328", "yuan": "300", "granted": "3000", "used": "280"}
+
+
+async def test_what_needs_approval_is_submitted_on_a_yes_only(services: FakeServices) -> None:
+    services.refunds.orders, services.refunds.result = [HUGE], RefundState.AWAITING
+    events, _ = await run(ValidateRefundForm(), tracker())
+    assert events == [*FRESH, *chosen("huge", None, "chosen", "approval")]
+    _, (message,) = await run(ActionAskRefundConfirmed(), tracker(refund_order="huge", refund_way="approval"))
+    assert message["response"] == "utter_ask_refund_approval"
+    saved = tracker("affirm", refund_order="huge", refund_way="approval", refund_confirmed=True)
+    _, (message,) = await run(ActionRefundMistaken(), saved)
+    assert (message["response"], message["ticket"]) == ("utter_refund_submitted", "XR-261122-0001")
+    assert message["by"] == "明天 12:00"
+    assert services.refunds.submitted == [True]
+
+
+async def test_the_wrong_role_gets_a_button_for_each_other_one(services: FakeServices) -> None:
+    saved = tracker(text="充错区了", entities=[amount(648)])
+    events, _ = await run(ValidateRefundForm(), saved)
+    assert events == [*FRESH, *chosen("big", None, "chosen", "move")]
+    saved = tracker(refund_order="big", refund_way="move")
+    _, (message,) = await run(ActionAskRefundConfirmed(), saved)
+    assert message["response"] == "utter_ask_refund_move"
+    assert message["buttons"][0] == {
+        "title": "转到 九区 · 葫芦",
+        "payload": '/choose_order{"order_number": "big", "choice": "r2"}',
+    }
+
+
+CHOICE = [{"entity": "order_number", "value": "big"}, {"entity": "choice", "value": "r2"}]
+
+
+@pytest.mark.parametrize(
+    ("intent", "text", "entities"),
+    [
+        ("choose_order", '/choose_order{"order_number": "big", "choice": "r2"}', CHOICE),
+        ("affirm", "好", []),
+        ("nlu_fallback", "给葫芦", []),
+        ("content_server", "九区那个", []),
+    ],
+)
+async def test_the_role_to_move_to_is_understood(
+    services: FakeServices, intent: str, text: str, entities: list[Any]
+) -> None:
+    slots = {"requested_slot": "refund_confirmed", "refund_order": "big", "refund_way": "move"}
+    events, _ = await run(ValidateRefundForm(), tracker(intent, text, entities, **slots))
+    assert events == [SlotSet("refund_role", "r2"), SlotSet("refund_confirmed", True)]
+
+
+async def test_a_yes_does_not_choose_among_two_roles(services: FakeServices) -> None:
+    services.refunds.roles.append(GameRole("r3", "青梅", "三区", 20, NOW))
+    slots = {"requested_slot": "refund_confirmed", "refund_order": "big", "refund_way": "move"}
+    events, _ = await run(ValidateRefundForm(), tracker("affirm", "好", **slots))
+    assert events == []
+
+
+async def test_moved(services: FakeServices) -> None:
+    saved = tracker("affirm", refund_role="r2", refund_way="move", **DONE)
+    _, messages = await run(ActionRefundMistaken(), saved)
+    assert services.refunds.executed == ["big to r2"]
+    assert said(messages) == ["utter_move_done", "utter_ask_solved"]
+
+
+async def test_the_wrong_role_is_heard_at_the_confirmation_too(services: FakeServices) -> None:
+    slots = {"requested_slot": "refund_confirmed", "refund_order": "big", "refund_view": "chosen"}
+    events, _ = await run(ValidateRefundForm(), tracker(text="其实是充错角色了", **slots))
+    assert events == chosen("big", None, "chosen", "move")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "充错区了",
+        "充到小号上了",
+        "充错服务器了想转过去",
+        "区选错了",
+        "给错角色充了",
+        "I paid on the wrong server",
+    ],
+)
+def test_words_for_the_wrong_role(words: str) -> None:
+    assert wish_of(tracker(text=words), None).wrong_role
+
+
+@pytest.mark.parametrize(
+    "words", ["充错了", "昨晚那笔648充错了，能退吗", "充错金额了", "服务器好卡", "误充了想退款"]
+)
+def test_other_mistakes(words: str) -> None:
+    assert not wish_of(tracker(text=words), None).wrong_role
 
 
 async def test_without_a_yes_nothing_is_executed(services: FakeServices) -> None:

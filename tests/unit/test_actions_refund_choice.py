@@ -99,7 +99,7 @@ def test_a_double_charge_is_proposed_once() -> None:
     ],
 )
 def test_no_double_charge(others: list[RechargeOrder]) -> None:
-    assert double_charge([order("2", 68, HOUR), *others]) is None
+    assert double_charge([order("2", 68, HOUR), *others], timedelta(minutes=1)) is None
 
 
 _HINTS = st.builds(

@@ -1,10 +1,9 @@
-"""The published rules of automatic refunds, and finding the order that a player means."""
+"""Finding the order that a player means, and charges made twice."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,15 +13,12 @@ from bot.domain.recharges import (
     OrderHint,
     OrderStatus,
     RechargeOrder,
-    RefundOutcome,
-    RefundPolicy,
-    RefundReason,
-    decide_refund,
+    charged_twice,
+    double_charge,
     matching,
 )
 
 NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
-POLICY = RefundPolicy()
 GOOD = RechargeOrder(
     order_no="202611201230450001",
     player_id="p1",
@@ -46,59 +42,6 @@ orders = st.builds(
     paid_at=past,
     consumed=st.integers(0, 3),
 )
-earlier = st.lists(past, max_size=5)
-ages = st.none() | st.integers(6, 80)
-
-
-@given(orders, earlier, ages)
-def test_a_refund_is_executed_exactly_if_every_rule_allows_it(
-    order: RechargeOrder, refunds: list[datetime], age: int | None
-) -> None:
-    decision = decide_refund(POLICY, order, now=NOW, earlier_refunds=refunds, age=age)
-    allowed = (
-        order.status is OrderStatus.DELIVERED
-        and order.channel not in {"apple", "google"}
-        and order.consumed == 0
-        and order.amount_fen <= 100_000
-        and NOW - order.paid_at <= timedelta(days=7)
-        and len([t for t in refunds if NOW - t <= timedelta(days=30)]) < 2
-        and (age is None or age >= 18)
-    )
-    assert (decision.outcome is RefundOutcome.EXECUTE) == allowed
-    assert (decision.reason is RefundReason.ELIGIBLE) == allowed
-
-
-@given(orders, earlier, ages, earlier.filter(bool))
-def test_more_refunds_never_help(
-    order: RechargeOrder, refunds: list[datetime], age: int | None, more: list[datetime]
-) -> None:
-    fewer = decide_refund(POLICY, order, now=NOW, earlier_refunds=refunds, age=age)
-    most = decide_refund(POLICY, order, now=NOW, earlier_refunds=refunds + more, age=age)
-    assert fewer.outcome is RefundOutcome.EXECUTE or most.outcome is RefundOutcome.HUMAN
-
-
-@pytest.mark.parametrize(
-    ("change", "given", "reason"),
-    [
-        ({}, {}, RefundReason.ELIGIBLE),
-        ({"status": OrderStatus.REFUNDED}, {"age": 12}, RefundReason.ALREADY_REFUNDED),
-        ({"channel": "apple"}, {"age": 17}, RefundReason.MINOR),
-        ({}, {"age": 18}, RefundReason.ELIGIBLE),
-        ({"channel": "google"}, {}, RefundReason.STORE_ORDER),
-        ({"status": OrderStatus.PAID}, {}, RefundReason.NOT_DELIVERED),
-        ({"consumed": 1}, {}, RefundReason.CONSUMED),
-        ({"paid_at": NOW - timedelta(days=7)}, {}, RefundReason.ELIGIBLE),
-        ({"paid_at": NOW - timedelta(days=7, seconds=1)}, {}, RefundReason.TOO_OLD),
-        ({"amount_fen": 100_000}, {}, RefundReason.ELIGIBLE),
-        ({"amount_fen": 100_001}, {}, RefundReason.TOO_MUCH),
-        ({}, {"earlier_refunds": [NOW - timedelta(days=30), NOW]}, RefundReason.TOO_OFTEN),
-        ({}, {"earlier_refunds": [NOW - timedelta(days=31), NOW]}, RefundReason.ELIGIBLE),
-    ],
-)
-def test_the_first_rule_that_decides_is_named(
-    change: dict[str, Any], given: dict[str, Any], reason: RefundReason
-) -> None:
-    assert decide_refund(POLICY, replace(GOOD, **change), now=NOW, **given).reason is reason
 
 
 # ---------------------------------------------------------------------- which order is meant
@@ -167,3 +110,26 @@ def test_a_hint_that_says_anything_is_not_empty(hint: OrderHint) -> None:
 )
 def test_the_end_of_an_order_number_is_enough_from_six_characters_on(number: str, found: bool) -> None:
     assert matching([GOOD], OrderHint(order_no=number)) == ([GOOD] if found else [])
+
+
+@given(
+    st.lists(orders, max_size=6, unique_by=lambda order: order.order_no),
+    st.timedeltas(timedelta(0), timedelta(hours=2)),
+)
+def test_the_charge_to_propose_is_one_that_was_made_twice(
+    those: list[RechargeOrder], within: timedelta
+) -> None:
+    proposed = double_charge(those, within)
+    twice = [o for o in those if o.status is not OrderStatus.REFUNDED and charged_twice(those, o, within)]
+    assert (proposed is None) == (not twice)
+    assert proposed is None or proposed in twice
+
+
+def test_of_two_charges_the_later_one_is_the_one_too_many() -> None:
+    later = replace(GOOD, order_no="2", paid_at=GOOD.paid_at + timedelta(minutes=5))
+    within = timedelta(minutes=10)
+    assert charged_twice([GOOD, later], later, within)
+    assert not charged_twice([GOOD, later], GOOD, within)
+    assert not charged_twice([GOOD, later], later, timedelta(minutes=4))
+    assert not charged_twice([replace(GOOD, status=OrderStatus.REFUNDED), later], later, within)
+    assert not charged_twice([replace(GOOD, amount_fen=1), later], later, within)

@@ -30,6 +30,8 @@ class OrderAnswer(PlayerAnswer):
     unit: Name
     server: Text = ""
     role: Text = ""
+    taken_back: Count = 0
+    refunded_fen: Count = 0
 
     def order(self) -> RechargeOrder:
         """As our rules know it."""
@@ -80,20 +82,13 @@ class PaymentCalls(GameCalls):
 
     async def recharge(self, game: str, player_id: str, order_no: str) -> RechargeOrder:
         """See Payments."""
-        return await self._order(game, player_id, order_no, read("get_recharge", _path(player_id, order_no)))
-
-    async def refund(
-        self, game: str, player_id: str, order_no: str, *, key: str, reason: str
-    ) -> RechargeOrder:
-        """See Payments."""
-        call = change("refund_recharge", _path(player_id, order_no, "refund"), key, reason=reason)
-        order = await self._order(game, player_id, order_no, call)
-        self.expect(order.status is OrderStatus.REFUNDED, game, call, "the order is not refunded")
-        return order
+        return await self._order(
+            game, player_id, order_no, read("get_recharge", order_path(player_id, order_no))
+        )
 
     async def deliver(self, game: str, player_id: str, order_no: str, *, key: str) -> RechargeOrder:
         """See Payments."""
-        call = change("deliver_recharge", _path(player_id, order_no, "deliver"), key)
+        call = change("deliver_recharge", order_path(player_id, order_no, "deliver"), key)
         order = await self._order(game, player_id, order_no, call)
         self.expect(order.delivered_at is not None, game, call, "the order is not delivered")
         return order
@@ -113,10 +108,18 @@ class PaymentCalls(GameCalls):
         return card.subscription()
 
     async def _order(self, game: str, player_id: str, order_no: str, call: Call) -> RechargeOrder:
-        answer = await self.ask_of(game, player_id, call, OrderAnswer)
-        self.expect(answer.order_no == order_no, game, call, "another order than the one asked for")
-        return answer.order()
+        return await ask_for_order(self, game, player_id, order_no, call)
 
 
-def _path(player_id: str, order_no: str, *more: str) -> str:
+async def ask_for_order(
+    calls: GameCalls, game: str, player_id: str, order_no: str, call: Call
+) -> RechargeOrder:
+    """The order that `call` answers with: the one that was asked for, or the game can't be understood."""
+    answer = await calls.ask_of(game, player_id, call, OrderAnswer)
+    calls.expect(answer.order_no == order_no, game, call, "another order than the one asked for")
+    return answer.order()
+
+
+def order_path(player_id: str, order_no: str, *more: str) -> str:
+    """The path of an order, or of something that is done with it."""
     return path_of(player_id, "recharges", order_no, *more)
