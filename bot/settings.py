@@ -243,9 +243,8 @@ class Settings(BaseSettings):
 
     @property
     def refund_policy_file(self) -> Path:
-        """The policy's file; a relative path is looked for where we run, then beside the product."""
-        here = self.refund_policy.expanduser()
-        return here if here.exists() or here.is_absolute() else PROJECT / here
+        """The file of the refund policy, see _policy."""
+        return _policy(self.refund_policy)
 
     @property
     def brain_socket(self) -> Path:
@@ -254,10 +253,8 @@ class Settings(BaseSettings):
 
     @property
     def minor_rules_file(self) -> Path:
-        """The file of the rules for minors; a relative path is looked for where we run, then beside the
-        product."""
-        here = self.minor_rules.expanduser()
-        return here if here.exists() or here.is_absolute() else PROJECT / here
+        """The file of the rules for minors, see _policy."""
+        return _policy(self.minor_rules)
 
     @property
     def evidence_folder(self) -> Path:
@@ -309,6 +306,12 @@ class Settings(BaseSettings):
                 _check_secret(f"{name}API_SECRET", game.api_secret)
         for id, account in self.wechat.items():
             _check_wechat(f"XIAOER_WECHAT__{id.upper()}__", account, self.games)
+
+
+def _policy(path: Path) -> Path:
+    """A relative path is looked for where we run, then beside the product."""
+    here = path.expanduser()
+    return here if here.exists() or here.is_absolute() else PROJECT / here
 
 
 def _check_wechat(name: str, account: WechatSettings, games: dict[str, GameSettings]) -> None:
