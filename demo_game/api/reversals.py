@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from aiohttp import web
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from demo_game import database, refunds, views
@@ -20,17 +20,25 @@ _ORDER = "/players/{player}/recharges/{order_no}"
 _MOST = 2**53
 
 
+def _whole(value: Any) -> Any:
+    """JSON has one kind of number: 5.0 is the integer 5. Texts and booleans are none."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Whole = Annotated[int, BeforeValidator(_whole), Field(strict=True, le=_MOST)]
+
+
 class TakeBack(BaseModel):
     """The body of take_back."""
 
-    units: int = Field(ge=0, le=_MOST, strict=True)
+    units: Whole = Field(ge=0)
     reason: str = Field(min_length=1, max_length=500)
 
 
 class RefundPayment(BaseModel):
     """The body of refund_payment."""
 
-    amount_fen: int = Field(ge=1, le=_MOST, strict=True)
+    amount_fen: Whole = Field(ge=1)
 
 
 class Move(BaseModel):
