@@ -10,7 +10,7 @@ from actions.orders import recent_orders
 from actions.questions import Kind, Question
 from bot.domain.game import BindingKind, GameSession
 from bot.services.operations import OperationState
-from bot.services.refunds import yuan
+from bot.services.refund_items import yuan
 
 TRIES = 2
 _DIGITS = re.compile(r"\d+")

@@ -8,7 +8,7 @@ from actions.questions import Kind, Question
 from actions.words import channel_name
 from bot.domain.game import Subscription
 from bot.services.operations import OperationState
-from bot.services.refunds import yuan
+from bot.services.refund_items import yuan
 
 STORES = ("apple", "google")
 """Only the store itself can end what was bought there."""
