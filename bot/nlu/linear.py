@@ -5,7 +5,9 @@ Fitting needs scikit-learn; predicting needs numpy only. Stored as one .npz with
 
 from __future__ import annotations
 
+import hashlib
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -75,26 +77,72 @@ class View:
     weight: float = 1.0
 
 
-def fit(view: View, labels: list[str], *, seed: int = 7, max_iter: int = 300) -> LinearModel:
-    """Fit one view on all examples, uncalibrated (temperature 1); its weight is not applied."""
-    regression = LogisticRegression(C=view.c, max_iter=max_iter, random_state=seed, tol=1e-3)
+def fit(
+    view: View, labels: list[str], *, start: LinearModel | None = None, seed: int = 7, max_iter: int = 300
+) -> LinearModel:
+    """Fit one view on all examples, uncalibrated (temperature 1); its weight is not applied.
+
+    `start` is a model of the same view, fitted on much the same examples: begin there. The last few fits are
+    remembered, since the stages of a cascade share views.
+    """
+    key = _key(view, labels, seed, max_iter)
+    if key not in _fitted:
+        while len(_fitted) >= _REMEMBERED:
+            _fitted.pop(next(iter(_fitted)))
+        _fitted[key] = _fit(view, labels, start, seed, max_iter)
+    return _fitted[key]
+
+
+def _fit(view: View, labels: list[str], start: LinearModel | None, seed: int, max_iter: int) -> LinearModel:
+    features = view.features * view.scale
+    if features.nnz > features.shape[0] * features.shape[1] / 2:
+        features = features.toarray()  # a vector of an encoder: dense products are many times as fast
+    regression = LogisticRegression(
+        C=view.c, max_iter=max_iter, random_state=seed, tol=1e-3, warm_start=start is not None
+    )
+    if start is not None and len(start.classes) > 2 and start.classes == tuple(sorted(set(labels))):
+        regression.coef_ = start.weights.T / view.scale
+        regression.intercept_ = np.asarray(start.bias)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         warnings.simplefilter("ignore", FutureWarning)
-        regression.fit(view.features * view.scale, labels)
+        regression.fit(features, labels)
     weights, bias = regression.coef_.T * view.scale, regression.intercept_
     if len(regression.classes_) == 2:  # scikit-learn keeps one column for two classes
         weights, bias = np.hstack([-weights, weights]) / 2, np.array([-bias[0], bias[0]]) / 2
     return LinearModel(tuple(map(str, regression.classes_)), np.ascontiguousarray(weights), bias)
 
 
-def fit_together(views: list[View], labels: list[str], *, seed: int = 7) -> LinearModel:
+_fitted: dict[bytes, LinearModel] = {}
+_REMEMBERED = 4
+
+
+def _key(view: View, labels: list[str], seed: int, max_iter: int) -> bytes:
+    digest = hashlib.sha256(repr((view.features.shape, view.scale, view.c, seed, max_iter, labels)).encode())
+    for part in (view.features.data, view.features.indices, view.features.indptr):
+        digest.update(np.ascontiguousarray(part).tobytes())
+    return digest.digest()
+
+
+def fit_together(
+    views: list[View], labels: list[str], *, starts: Sequence[LinearModel | None] | None = None, seed: int = 7
+) -> LinearModel:
     """Fit each view by itself and add up their weighted logits (a product of experts).
 
     Fitted jointly, the many n-grams would leave the few dense features little to explain. The sum of linear
     models is one linear model over the views side by side.
     """
-    parts = [fit(view, labels, seed=seed) for view in views]
+    return _sum(_fit_each(views, labels, starts, seed), views)
+
+
+def _fit_each(
+    views: list[View], labels: list[str], starts: Sequence[LinearModel | None] | None, seed: int
+) -> list[LinearModel]:
+    begin = starts or [None] * len(views)
+    return [fit(view, labels, start=start, seed=seed) for view, start in zip(views, begin, strict=True)]
+
+
+def _sum(parts: list[LinearModel], views: list[View]) -> LinearModel:
     weights = np.vstack([part.weights * view.weight for part, view in zip(parts, views, strict=True)])
     bias = np.sum([part.bias * view.weight for part, view in zip(parts, views, strict=True)], axis=0)
     return LinearModel(parts[0].classes, weights, bias)
@@ -103,25 +151,23 @@ def fit_together(views: list[View], labels: list[str], *, seed: int = 7) -> Line
 def fit_calibrated(
     views: list[View], labels: list[str], fresh: npt.NDArray[np.bool_], *, seed: int = 7
 ) -> LinearModel:
-    """Fit on all examples; the temperature comes from a second fit that leaves some of them out.
+    """Fit on all examples; the temperature comes from a fit that leaves some of them out.
 
     `fresh` marks the examples that no part of the pipeline (a tuned encoder) was trained on: only these
     tell how sure one may be of a new message. If they are too few or too many to leave out, a part of them
     is drawn instead.
     """
-    model = fit_together(views, labels, seed=seed)
     held_out = _held_out(fresh, seed)
     if held_out is None:
-        return model
+        return fit_together(views, labels, seed=seed)
     learn = np.flatnonzero(~held_out)
-    part = fit_together(
-        [replace(view, features=view.features[learn]) for view in views],
-        [labels[i] for i in learn],
-        seed=seed,
-    )
+    rest = [replace(view, features=view.features[learn]) for view in views]
+    parts = _fit_each(rest, [labels[i] for i in learn], None, seed)
+    part = _sum(parts, views)
     rows = [i for i in np.flatnonzero(held_out).tolist() if labels[i] in part.classes]
     logits = part.logits(csr_matrix(hstack([view.features[rows] for view in views])))
     target = np.array([part.classes.index(labels[i]) for i in rows])
+    model = fit_together(views, labels, starts=parts, seed=seed)
     return replace(model, temperature=best_temperature(logits, target))
 
 

@@ -55,7 +55,7 @@ class Analyser:
 class Vectoriser:
     """TF-IDF over the analyser's terms: fit once, stored as JSON."""
 
-    def __init__(self, analyser: Analyser, min_df: int = 2) -> None:
+    def __init__(self, analyser: Analyser, min_df: int = 3) -> None:
         self._sklearn = TfidfVectorizer(analyzer=analyser, sublinear_tf=True, min_df=min_df)
 
     def fit(self, texts: list[str]) -> None:
@@ -99,7 +99,7 @@ class CharNgramFeaturizer(GraphComponent):
             "alias": "ngrams",
             "min_ngram": 1,
             "max_ngram": 3,
-            "min_df": 2,
+            "min_df": 3,
             "lexicon": lexicon.DEFAULT_FOLDER,
         }
 

@@ -17,7 +17,8 @@ from bot.nlu import dataset, lexicon
 from bot.nlu.sentence_vectors import shorten
 from bot.nlu.text import Normaliser
 from bot.nlu.tuning.e5_file import E5File, model_path, quantise
-from bot.nlu.tuning.network import HEAD_SCALE, MATRICES, NORMS, UpperLayers, lower_layers
+from bot.nlu.tuning.layers import LowerLayers, is_matrix
+from bot.nlu.tuning.network import HEAD_SCALE, UpperLayers
 
 
 def say(text: str) -> None:
@@ -44,33 +45,39 @@ def main() -> None:
     held_out = np.array([dataset.is_held_out(normalise(example.text)) for example in examples])
 
     file = E5File(model_path())
-    say(f"{len(texts)} examples, {int(held_out.sum())} held out; running the {settings.frozen} lower layers")
-    hidden = lower_layers(file, texts, settings.frozen)
     learn, check = np.flatnonzero(~held_out), np.flatnonzero(held_out)
-    net = UpperLayers(file, settings.frozen, len(classes))
+    seen = sorted(dataset.fingerprint(normalise(examples[i].text)) for i in learn)
+    say(f"{len(texts)} examples, {len(check)} held out; running the {settings.frozen} lower layers")
+    hidden = LowerLayers(file, settings.frozen).hidden(texts)
+    net = UpperLayers(file, settings.frozen, file.layers, len(classes))
     if settings.go_on:
         net.start_from(dict(np.load(settings.out)))
     epochs = net.fit_epochs(
         [hidden[i] for i in learn], labels[learn], epochs=settings.epochs, rate=settings.rate
     )
+    say("training")
+    best = 0.0
     for number, loss in enumerate(epochs, 1):
         vectors = net.encode([hidden[i] for i in check])
         guesses = (HEAD_SCALE * vectors @ net.head.numpy() + net.bias.numpy()).argmax(axis=1)
         right = float((guesses == labels[check]).mean())
         say(f"epoch {number}: loss {loss:.3f}, intents right on held-out examples {right:.3f}")
+        if right > best:
+            best = right
+            write(settings.out, net, seen)
+            say(f"wrote {settings.out}")
 
-    tensors = {}
-    for layer in range(settings.frozen, file.layers):
-        for name in MATRICES:
-            tensors[f"l{layer}.{name}.w"] = quantise(net.weights[f"l{layer}.{name}.w"].numpy())
-            tensors[f"l{layer}.{name}.b"] = net.weights[f"l{layer}.{name}.b"].numpy()
-        for name in NORMS:
-            tensors[f"l{layer}.{name}"] = net.weights[f"l{layer}.{name}"].numpy()
-    seen = sorted(dataset.fingerprint(normalise(examples[i].text)) for i in learn)
-    meta = {"base": model_path().name, "base_bytes": model_path().stat().st_size, "seen": seen}
-    settings.out.parent.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(settings.out, meta=np.array(json.dumps(meta)), **tensors)
-    say(f"wrote {settings.out}")
+
+def write(out: Path, net: UpperLayers, seen: list[str]) -> None:
+    """Write the tensors as the engine reads them, and which texts they were tuned on."""
+    tensors = {
+        name: quantise(variable.numpy()) if is_matrix(name) else variable.numpy()
+        for name, variable in net.weights.items()
+    }
+    base = model_path()
+    meta = {"base": base.name, "base_bytes": base.stat().st_size, "seen": seen}
+    out.parent.mkdir(parents=True, exist_ok=True)
+    np.savez_compressed(out, meta=np.array(json.dumps(meta)), **tensors)
 
 
 if __name__ == "__main__":

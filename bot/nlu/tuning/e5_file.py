@@ -30,8 +30,13 @@ def model_path() -> Path:
 class E5File:
     """The parsed file. `layers` transformer layers of width `width`."""
 
-    def __init__(self, path: Path) -> None:
-        self._bytes = np.memmap(path, dtype=np.uint8, mode="r")
+    def __init__(self, source: Path | bytes) -> None:
+        """`source` is the file or its content."""
+        self._bytes: Array = (
+            np.frombuffer(source, np.uint8)
+            if isinstance(source, bytes)
+            else np.memmap(source, dtype=np.uint8, mode="r")
+        )
         self.width, self.layers, self.heads, self.inner, self.vocabulary = self._unpack("<5i", 8)
         (self.epsilon,) = self._unpack("<f", 36)
         position = self._read_tokenizer(44)

