@@ -1,62 +1,185 @@
-"""Fixes that consist of their declaration: questions, things to try, a ticket.
+"""Fixes that consist of their declaration: causes to rule out, questions, things to try, a ticket.
 
-A subclass names the intent and nothing else. Each declared question is asked unless its answer is known;
-then the remedies that fit are proposed one after the other, the likeliest first, until one has helped.
-What is left becomes a ticket with everything attached.
+A subclass names the intent; it may `diagnose`, that is look into the game's records for a cause. A cause is
+told at once. Otherwise each declared question is asked unless its answer is known; then the remedies that fit
+are proposed one after the other, the likeliest first, until one has helped. What is left becomes a ticket
+with everything attached.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import structlog
 
 from actions.base import Events
 from actions.fix import Case, Fix
-from actions.questions import Kind, Option, Question
-from bot.services.fixes import QuestionDeclared, RemedyDeclared, in_locale
-from bot.services.texts import text
+from actions.questions import LATER, Kind, Option, Question, mentioned
+from bot.domain.errors import ProblemError
+from bot.services.fixes import CauseDeclared, QuestionDeclared, When, in_locale
+from bot.services.texts import DEFAULT_LOCALE, text
+
+log = structlog.get_logger(__name__)
+
+NO_CAUSE = "none"
+OTHER = "other"
+
+_OWN = frozenset({"began", "opening", "heard", "client", "cause", "cause_words"})
+"""What is kept beside the answers to questions."""
 
 
 class DeclaredFix(Fix):
     """Asks, proposes, opens a ticket: all as declared."""
 
+    gives_up = "utter_fix_gives_up"
+    """Said before the ticket; a subclass may have words of its own."""
+
+    async def diagnose(self, case: Case) -> tuple[str, Mapping[str, str]] | None:
+        """The declared cause that the game's records show, with the words that its response needs. Called
+        once, before anything is asked; may raise ProblemError: then nothing is known."""
+        return None
+
+    async def greet(self, case: Case) -> None:
+        """A word of sympathy before the first question."""
+        case.say(f"utter_{self.intent}_hello")
+
     async def plan(self, case: Case) -> Question | None:
-        """The next declared question, then the next remedy that fits."""
+        """The cause if there is one; then the next declared question, then the next remedy that fits."""
         await self.look(case)
+        if leading(case) or any(case.answer(f"try_{name}") is True for name in case.fix.remedies):
+            return None
+        cause = case.answer("cause")
+        if cause != NO_CAUSE and case.answer("explained") is None:
+            return self._explain(case, cause)
+        if case.answer("explained") is True:
+            return None
         for name, question in case.fix.questions.items():
-            if case.answer(name) is None:
+            if not question.for_ticket and open_to(case, name, question):
                 return asked(case, name, question)
-        for name in fitting(case):
-            helped = case.answer(f"try_{name}")
-            if helped is None:
-                return self._try(case, name)
-            if helped:
+            if leading(case):
                 return None
+        for name in fitting(case):
+            if case.answer(f"try_{name}") in (None, LATER):
+                return self._try(case, name)
+        for name, question in case.fix.questions.items():
+            if question.for_ticket and open_to(case, name, question):
+                return asked(case, name, question)
         return None
 
     async def carry_out(self, case: Case) -> Events:
-        """Solved if a remedy has helped, otherwise a ticket."""
-        tried = [name for name in fitting(case) if case.answer(f"try_{name}") is not None]
-        if tried and case.answer(f"try_{tried[-1]}"):
+        """Over to the dialogue that the cause leads to; solved if a remedy has helped; otherwise a ticket."""
+        if cause := leading(case):
+            words = case.answer("cause_words") or {}
+            return case.turn_to(str(cause[1].leads_to), f"utter_{self.intent}_{cause[0]}", **words)
+        if case.answer("explained") is True:
+            return case.done("utter_fix_explained")
+        if any(case.answer(f"try_{name}") is True for name in case.fix.remedies):
             return case.done("utter_solved")
-        return await case.ticket(response=f"utter_{self.intent}_ticket")
+        return await case.ticket(response=self.gives_up)
+
+    async def read(self, case: Case, question: Question, message: dict[str, Any]) -> Any:
+        """More about the same problem: as an answer to a choice it is the option `other`, to a remedy that it
+        did not help. The words are kept for the ticket."""
+        if str((message.get("intent") or {}).get("name")) != self.intent:
+            return None
+        words = str(message.get("text") or "").strip()
+        if not words or words.startswith("/"):
+            return None
+        if question.kind is Kind.REMEDY:
+            case.answers["more"] = words[:300]
+            return False
+        if question.kind is Kind.CHOICE and any(option.value == OTHER for option in question.options):
+            case.answers["more"] = words[:300]
+            return OTHER
+        return None
+
+    async def recall(self, case: Case, button: Mapping[str, str]) -> None:
+        """A player who comes back from trying may press the button of a remedy when all else is forgotten."""
+        if button["question"].removeprefix("try_") in case.fix.remedies:
+            case.answers[button["question"]] = button.get("choice") == "yes"
+        else:
+            await super().recall(case, button)
+
+    def facts(self, case: Case) -> dict[str, Any]:
+        """What was said and reported, answers in Chinese words, and what has been tried in vain."""
+        facts: dict[str, Any] = {"words": case.opening, **(case.answers.get("heard") or {})}
+        facts |= case.answer("client") or {}
+        for name, value in case.answers.items():
+            if name in _OWN or name.startswith("try_") or value in (None, ""):
+                continue
+            question = case.fix.questions.get(name)
+            option = question.options.get(str(value)) if question else None
+            facts[name] = in_locale(option.title, DEFAULT_LOCALE) if option else value
+        in_vain = [
+            in_locale(remedy.title, DEFAULT_LOCALE)
+            for name, remedy in case.fix.remedies.items()
+            if case.answer(f"try_{name}") is False
+        ]
+        if in_vain:
+            facts["tried"] = "、".join(in_vain)
+        return {name: value for name, value in facts.items() if value not in (None, "")}
 
     async def look(self, case: Case) -> None:
-        """Take over what the client reported of itself, before anything is asked; a subclass may look up
-        more."""
-        reported = await case.services.context(case.conversation)
+        """Take over what need not be asked: what the client reports, what the first message says, and what
+        the game's records show."""
+        if "client" not in case.answers:
+            case.answers["client"] = dict(await case.services.context(case.conversation))
+        if "cause" not in case.answers:
+            cause = await self._diagnosed(case)
+            case.answers |= {"cause": cause[0] if cause else NO_CAUSE, "cause_words": cause and cause[1]}
         for name, question in case.fix.questions.items():
-            value = reported.get(question.from_context or "")
-            if value and case.answer(name) is None:
-                case.answers[name] = matching_option(question, value) or None
-        case.answers.setdefault("client", dict(reported) or None)
+            if case.answer(name) is None and (value := known(case, name, question)):
+                case.answers[name] = value
+        opening = case.opening.casefold()
+        for name, remedy in case.fix.remedies.items():
+            if any(word.casefold() in opening for word in remedy.tried):
+                case.answers.setdefault(f"try_{name}", False)
 
-    def _try(self, case: Case, remedy: str) -> Question:
-        """A remedy is told with the question whether it helped."""
+    async def _diagnosed(self, case: Case) -> tuple[str, dict[str, str]] | None:
+        try:
+            found = await self.diagnose(case)
+        except ProblemError as error:  # without records the questions are left
+            log.info("not_diagnosed", intent=self.intent, code=error.problem.code.value)
+            return None
+        return found and (found[0], dict(found[1]))
+
+    def _explain(self, case: Case, cause: str) -> Question:
+        options = (
+            Option("yes", text("button-understood", case.locale)),
+            Option("no", text("button-something-else", case.locale)),
+        )
+        words = case.answer("cause_words") or {}
+        return Question(
+            "explained", Kind.CONFIRM, options, words=words, response=f"utter_{self.intent}_{cause}"
+        )
+
+    def _try(self, case: Case, name: str) -> Question:
+        """A remedy is told with the question whether it helped, but only once: who is about to try it is not
+        told again."""
         options = (
             Option("yes", text("button-helped", case.locale)),
             Option("no", text("button-not-helped", case.locale)),
         )
-        return Question(f"try_{remedy}", Kind.CONFIRM, options, response=f"utter_{self.intent}_{remedy}")
+        response = case.fix.remedies[name].response or f"utter_{self.intent}_{name}"
+        if case.answer(f"try_{name}") == LATER:
+            response = "utter_fix_take_your_time"
+        return Question(f"try_{name}", Kind.REMEDY, options, response=response)
+
+
+def leading(case: Case) -> tuple[str, CauseDeclared] | None:
+    """The cause that hands over to another dialogue, if it is known to be the cause."""
+    for name, cause in case.fix.causes.items():
+        answered = all(case.answer(question) is not None for question in cause.when)
+        known_by_answers = bool(cause.when) and answered and _fits(case, cause.when)
+        if cause.leads_to and (known_by_answers or case.answer("cause") == name):
+            return name, cause
+    return None
+
+
+def open_to(case: Case, name: str, question: QuestionDeclared) -> bool:
+    """Whether a declared question is still to be asked."""
+    return case.answer(name) is None and _fits(case, question.when)
 
 
 def asked(case: Case, name: str, question: QuestionDeclared) -> Question:
@@ -65,18 +188,33 @@ def asked(case: Case, name: str, question: QuestionDeclared) -> Question:
         Option(value, in_locale(option.title, case.locale), option.words)
         for value, option in question.options.items()
     )
-    return Question(name, Kind(question.kind), options, optional=question.optional)
+    return Question(
+        name, Kind(question.kind), options, optional=question.optional, response=question.response or ""
+    )
+
+
+def known(case: Case, name: str, question: QuestionDeclared) -> str:
+    """The answer that need not be asked for, empty if none."""
+    if question.kind == "choice" and (said := mentioned(asked(case, name, question), case.opening)):
+        return said
+    for value in (
+        case.heard(question.from_heard or ""),
+        (case.answer("client") or {}).get(question.from_context or ""),
+    ):
+        if value and (meant := matching_option(question, str(value))):
+            return meant
+    return ""
 
 
 def fitting(case: Case) -> Iterator[str]:
     """The remedies that fit what is known, in their order."""
     for name, remedy in case.fix.remedies.items():
-        if _fits(case, remedy):
+        if _fits(case, remedy.when):
             yield name
 
 
-def _fits(case: Case, remedy: RemedyDeclared) -> bool:
-    return all(case.answer(question) in (None, *values) for question, values in remedy.when.items())
+def _fits(case: Case, when: When) -> bool:
+    return all(case.answer(question) in (None, *values) for question, values in when.items())
 
 
 def matching_option(question: QuestionDeclared, value: str) -> str:

@@ -7,7 +7,7 @@ every answer and has no effect; when it has nothing left to ask, the form ends a
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from inspect import isabstract
@@ -18,14 +18,16 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import Events, SupportAction, forget, hand_over, locale_of, topic_name
-from actions.questions import Question
+from actions.questions import Kind, Question, read
 from actions.services import Services, services
-from actions.wishes import serve
+from actions.wishes import serve, turn_to
 from actions.words import day_and_time
 from bot.domain.messages import Chart
 from bot.services.fixes import FixDeclared, declared
 from bot.services.operations import OperationResult
 from bot.services.texts import DEFAULT_LOCALE, text
+
+_NO_FACTS = frozenset({"began", "opening", "heard"})
 
 
 class Case:
@@ -42,6 +44,8 @@ class Case:
         self.aside = False
         self.chart: Chart | None = None
         self.answers: dict[str, Any] = dict(tracker.get_slot("fix_answers") or {})
+        self.attached: dict[str, Any] | None = None
+        """What a ticket gets instead of `facts()`."""
         self._dispatcher = dispatcher
 
     @property
@@ -65,7 +69,7 @@ class Case:
 
     def facts(self) -> dict[str, Any]:
         """All of that, for a ticket or for the agent who takes over."""
-        known = {k: v for k, v in self.answers.items() if k not in ("heard", "opening") and v is not None}
+        known = {k: v for k, v in self.answers.items() if k not in _NO_FACTS and v is not None}
         return {"words": self.opening, **(self.answers.get("heard") or {}), **known}
 
     # ------------------------------------------------------------------ what is said
@@ -116,13 +120,21 @@ class Case:
         self.say(response, **words)
         return self.over()
 
+    def turn_to(self, intent: str, response: str, **words: str) -> Events:
+        """Say why, and go on with the dialogue of another intent; what was said comes along. What the player
+        wanted beside this comes up after it."""
+        self.say(response, **words)
+        wish = {"intent": intent, "heard": self.answers.get("heard") or {}}
+        return [*forget(), *turn_to(self._dispatcher, wish)]
+
     async def ticket(self, summary: str = "", response: str = "", **words: str) -> Events:
         """Open the ticket that was declared, with all facts, and tell its number and promise."""
+        facts = self.facts() if self.attached is None else self.attached
         ticket = await self.services.tickets.open(
             self.conversation,
             intent=self.fix.intent,
-            summary=summary or self._summary(),
-            facts=self.facts(),
+            summary=summary or self.summary(facts),
+            facts=facts,
             priority=self.fix.ticket.urgency,
             promise=self.fix.ticket.promise,
             key=f"{self.fix.intent}:{self.answers.get('began')}",
@@ -137,12 +149,12 @@ class Case:
         """Say why (unless the reason has a sentence of its own), and pass the player to a human."""
         if response:
             self.say(response, **words)
-        return hand_over(self._dispatcher, self.tracker, reason, summary or self._summary())
+        return hand_over(self._dispatcher, self.tracker, reason, summary or self.summary(self.facts()))
 
-    def _summary(self) -> str:
+    def summary(self, facts: Mapping[str, Any]) -> str:
         """One line for people, in Chinese."""
         topic = topic_name(self.fix.intent, DEFAULT_LOCALE)
-        said = "；".join(str(v) for k, v in self.facts().items() if k != "words" and v not in (True, False))
+        said = "；".join(str(v) for k, v in facts.items() if k != "words" and v not in (True, False))
         return text("summary", topic=topic, words=" ".join(filter(None, (self.opening, said)))[:160])
 
     def _over(self, *events: Any) -> Events:
@@ -176,9 +188,27 @@ class Fix(SupportAction):
         answer. `message` is Rasa's parse data."""
         return None
 
+    async def greet(self, case: Case) -> None:
+        """Say something as the dialogue begins; nothing by default."""
+        return
+
+    async def recall(self, case: Case, button: Mapping[str, str]) -> None:
+        """Take over the answer of an old button whose dialogue is over, as the new one begins: only a choice
+        that is open now, for what a yes meant then may mean something else now."""
+        question = await self.plan(case)
+        if question is not None and question.id == button["question"] and question.kind is Kind.CHOICE:
+            answer = read(question, "choose", "", button.get("choice"))
+            case.answers |= {question.id: answer.value} if answer.answered else {}
+
+    def facts(self, case: Case) -> dict[str, Any]:
+        """What the dialogue has come to, for a ticket or for the agent who takes over."""
+        return case.facts()
+
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """Carry out what the dialogue came to."""
-        events = await self.carry_out(await case_of(self.intent, dispatcher, tracker))
+        case = await case_of(self.intent, dispatcher, tracker)
+        case.attached = self.facts(case)
+        events = await self.carry_out(case)
         return [*events, FollowupAction("action_listen")] if not _followed(events) else events
 
 

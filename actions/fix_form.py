@@ -64,8 +64,9 @@ async def begin(dispatcher: CollectingDispatcher, tracker: Tracker, button: dict
         _listen(case, message)
         typed = str(message.get("text") or "")
         case.answers["opening"] = "" if typed.startswith("/") else typed[:300]
+    await fix.greet(case)
     if button.get("question"):
-        case.answers[button["question"]] = button.get("choice")
+        await fix.recall(case, button)
     events = [SlotSet("next_fix", None), SlotSet("topic", intent), SlotSet("fix", intent)]
     if not wish:
         events.append(SlotSet("second_wish", second_wish(tracker, intent)))
@@ -75,14 +76,18 @@ async def begin(dispatcher: CollectingDispatcher, tracker: Tracker, button: dict
 async def changed(dispatcher: CollectingDispatcher, tracker: Tracker, button: dict[str, str]) -> Events:
     """The player presses a button of an earlier question: that answer changes, later ones are asked again."""
     current = str(tracker.get_slot("fix"))
-    case = await case_of(current, dispatcher, tracker)
+    fix, case = all_fixes()[current], await case_of(current, dispatcher, tracker)
     kept: dict[str, Any] = {}
     for name, value in case.answers.items():
         if name == button["question"]:
             break
         kept[name] = value
-    case.answers = {**kept, button["question"]: button.get("choice")}
-    return await go_on(all_fixes()[current], case)
+    case.answers = kept
+    question = await fix.plan(case)
+    if question is not None and question.id == button["question"]:
+        answer = read(question, "choose", "", button.get("choice"))
+        case.answers |= {question.id: answer.value} if answer.answered else {}
+    return await go_on(fix, case)
 
 
 async def go_on(fix: Fix, case: Case) -> Events:

@@ -17,10 +17,37 @@ _DIGITS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6,
 _NUMBER = re.compile(
     r"(?:选|第)?\s*([1-9]\d?|[一二两三四五六七八九十])\s*[个個条條项項号號种種笔筆.、。]*", re.I
 )
+_LATER = re.compile(
+    r"(先|这就|马上|现在|等会儿?|等下|等一下|回头|晚点|我去?|让我)试|试试看|还没(来得及)?试|没试呢|在试"
+    r"|正在(弄|下|装|重启|更新)|^(稍等|等等|等(一)?(下|会儿?)|我看看)|let me try|i'?ll (try|do)|trying"
+    r"|not tried yet|haven'?t tried|(one|a) (moment|minute|sec)|hold on|wait",
+    re.I,
+)
+_IN_VAIN = re.compile(
+    r"还是|依然|依旧|仍然|照样|照旧|没用|没啥用|没好|不行|没变|没解决|没效果|不管用|不顶用|不好使|老样子"
+    r"|一样(的|啊|呢)?$|(不能|没法)(进|玩|登|付)|[進进]不去|登不上|上不去|打不开|玩不了|付不了|不可以"
+    r"|都?试过|早试|弄过了|搞过了|做过了|又(闪|卡|掉|崩|退)|still|(did|does) ?n[o']?t (help|work)"
+    r"|not (work|help)|no (luck|change|use|difference)|same|already (tried|did)|tried (that|it) already",
+    re.I,
+)
+_HELPED = re.compile(
+    r"好了|好啦|可以了|可以啦|解决了|搞定|行了|行啦|正常了|修好|恢复了|弄好|没问题了|^成了|有用|管用|得咗"
+    r"|[進进]去了|登上(了|去了)|上去了|(能|可以)(进|玩|登|用|付|下|开|动)(去|上|来|游戏)?了"
+    r"|不(卡|闪|烫|掉|闪退|掉线)了|works|working now|fixed|solved|helped|it'?s (ok|fine) now",
+    re.I,
+)
+_UNDERSTOOD = re.compile(
+    r"\s*(嗯+|恩+|好+|好(的|吧|嘞|滴|哒|呀|喔)|行(吧)?|可以|可|中|得嘞|收到|知道了?|明白了?|了解"
+    r"|ok(ay)?|k|sure|alright|got it|all right|👌)[，,。.!！~\s]*",
+    re.I,
+)
 _IGNORED = re.compile(r"[\s,，.。!！?？~、:：;；的了吧呢啊呀]")
 
 NEVER_TEXT = frozenset({"request_human"})
 """Readings that are no answer to any question, not even to one that takes any words."""
+
+LATER = "later"
+"""The answer to a remedy that the player is still about to try: an "OK" here is no "it helped"."""
 
 
 class Kind(StrEnum):
@@ -28,6 +55,7 @@ class Kind(StrEnum):
 
     CHOICE = "choice"  # one of its options: by button, number or words
     CONFIRM = "confirm"  # yes or no
+    REMEDY = "remedy"  # something to try: it helped, it did not, or LATER
     TEXT = "text"  # any words
     PICTURE = "picture"  # a picture, or any words
 
@@ -90,6 +118,8 @@ def read(question: Question, intent: str, words: str, choice: str | None = None)
         return NOTHING
     if question.kind is Kind.CONFIRM:
         return _confirmed(question, intent, words)
+    if question.kind is Kind.REMEDY:
+        return _tried(question, intent, words)
     if question.kind is Kind.CHOICE:
         return _option(question, intent, words)
     if question.optional and intent == "deny":
@@ -100,7 +130,7 @@ def read(question: Question, intent: str, words: str, choice: str | None = None)
 
 
 def _chosen(question: Question, choice: str) -> Read:
-    if question.kind is Kind.CONFIRM:
+    if question.kind in (Kind.CONFIRM, Kind.REMEDY):
         return Read(choice == "yes", answered=True) if choice in ("yes", "no") else NOTHING
     if question.kind is Kind.CHOICE:
         fits = any(option.value == choice for option in question.options)
@@ -118,12 +148,44 @@ def _confirmed(question: Question, intent: str, words: str) -> Read:
     return NOTHING if said is None else Read(said, answered=True)
 
 
-def _option(question: Question, intent: str, words: str) -> Read:
+def _tried(question: Question, intent: str, words: str) -> Read:
+    if (numbered := _numbered(question, words)) is not None:
+        return Read(numbered.value == "yes", answered=True)
+    for option in question.options:
+        if words and _folded(words) == _folded(option.title):
+            return Read(option.value == "yes", answered=True)
+    if _DROP.fullmatch(words):
+        return Read(drop=True)
+    for pattern, value in ((_LATER, LATER), (_IN_VAIN, False), (_HELPED, True)):
+        if pattern.search(words):
+            return Read(value, answered=True)
+    if intent == "affirm" or _UNDERSTOOD.fullmatch(words):
+        return Read(LATER if _UNDERSTOOD.fullmatch(words) else True, answered=True)
+    return Read(False, answered=True) if intent == "deny" else NOTHING
+
+
+def mentioned(question: Question, words: str) -> str | None:
+    """The one option of a choice that `words` name in passing, as in "it crashes as soon as I open it"."""
+    said = _folded(words)
+    named = {
+        option.value
+        for option in question.options
+        for name in map(_folded, (option.title, *option.words))
+        if len(name) >= 2 and name in said
+    }
+    return named.pop() if len(named) == 1 else None
+
+
+def _numbered(question: Question, words: str) -> Option | None:
+    """The option whose place in the list `words` name."""
     number = _NUMBER.fullmatch(words)
-    if number is not None:
-        place = _DIGITS.get(number[1]) or int(number[1])
-        if place <= len(question.options):
-            return Read(question.options[place - 1].value, answered=True)
+    place = (_DIGITS.get(number[1]) or int(number[1])) if number else 0
+    return question.options[place - 1] if 0 < place <= len(question.options) else None
+
+
+def _option(question: Question, intent: str, words: str) -> Read:
+    if (numbered := _numbered(question, words)) is not None:
+        return Read(numbered.value, answered=True)
     said = _folded(words)
     named = [
         option

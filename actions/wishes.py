@@ -51,9 +51,14 @@ def serve(dispatcher: CollectingDispatcher, tracker: Tracker, wish: dict[str, An
         return []
     intent = str(wish["intent"])
     dispatcher.utter_message(response="utter_second_wish", topic=topic_name(intent, locale_of(tracker)))
-    done = SlotSet("second_wish", None)
+    return [SlotSet("second_wish", None), *turn_to(dispatcher, wish)]
+
+
+def turn_to(dispatcher: CollectingDispatcher, wish: dict[str, Any]) -> Events:
+    """Begin the fix of a wish (`intent`, and what was `heard` about it), or give its first answer."""
+    intent = str(wish["intent"])
     if intent in declared():
-        return [done, SlotSet("next_fix", wish), FollowupAction(declared()[intent].form)]
+        return [SlotSet("next_fix", wish), FollowupAction(declared()[intent].form)]
     dispatcher.utter_message(response=f"utter_{intent}")
     dispatcher.utter_message(response="utter_ask_solved")
-    return [done, SlotSet("open_question", "solved"), SlotSet("topic", intent)]
+    return [SlotSet("open_question", "solved"), SlotSet("topic", intent)]

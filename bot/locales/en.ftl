@@ -162,6 +162,8 @@ button-none = None
 button-human = Talk to a human
 button-helped = That helped
 button-not-helped = Still not working
+button-understood = I see
+button-something-else = It is something else
 
 # Changes in the game whose outcome came later; operation-<kind> names the change
 system-operation-done = "{ $name }", which had no answer before, is done now.
@@ -267,3 +269,11 @@ ticket-line-resolved = { $number } ({ $topic }): done
 ticket-line-closed = { $number } ({ $topic }): closed
 ticket-line-latest = — Latest ({ $at }): { $words }
 ticket-line-refund = Refund (order { $order_no }, ¥{ $yuan }): the game is still working on it; you will be told
+# Causes that the technical dialogues find
+ban-until = until { $when }
+ban-for-good = for good
+soon = further notice
+between-sentences = {" "}
+minor-limits = ¥{ $charge } for each payment, ¥{ $month } a month
+minor-no-payments = no payments yet
+minor-advice = If the registration is wrong, it can be corrected.

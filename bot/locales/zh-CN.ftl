@@ -162,6 +162,8 @@ button-none = 没有
 button-human = 转人工
 button-helped = 好了
 button-not-helped = 还是不行
+button-understood = 知道了
+button-something-else = 不是这个问题
 
 # Changes in the game whose outcome came later; operation-<kind> names the change
 system-operation-done = 刚才没等到回音的「{ $name }」已经办好了。
@@ -267,3 +269,11 @@ ticket-line-resolved = { $number }（{ $topic }）：已处理好
 ticket-line-closed = { $number }（{ $topic }）：已结束
 ticket-line-latest = — 最新（{ $at }）：{ $words }
 ticket-line-refund = 退款（订单 { $order_no }，{ $yuan } 元）：游戏那边还在办，有结果马上告诉你
+# Causes that the technical dialogues find
+ban-until = 到{ $when }
+ban-for-good = 长期有效
+soon = 稍后
+between-sentences = {""}
+minor-limits = 每笔最多 { $charge } 元、每月最多 { $month } 元
+minor-no-payments = 现在还不能付费
+minor-advice = 要是登记错了，可以走实名更正。

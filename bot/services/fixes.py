@@ -46,17 +46,28 @@ class OptionDeclared(_Part):
     words: tuple[Line, ...] = ()
 
 
-class QuestionDeclared(_Part):
-    """A question that is asked in every case, unless its answer is known from `from_context`.
+When = dict[Name, tuple[Line, ...]]
+"""Answers (by question) under which something comes into play; a question without an answer rules nothing
+out."""
 
-    Its text is the response `utter_ask_<intent>_<id>`. A `text` question takes any words, a `picture`
-    question a picture or "none"; `optional` ones may be passed over by a no.
+
+class QuestionDeclared(_Part):
+    """A question that is asked where `when` fits, unless its answer is known: from what the client reports
+    (`from_context`), from an entity (`from_heard`), or from the first message where that names one option.
+
+    Its text is `response`, by default `utter_ask_<intent>_<id>`. A `text` question takes any words, a
+    `picture` question a picture or "none"; `optional` ones may be passed over by a no. One `for_ticket` is
+    asked only when no remedy has helped. The option `other` takes whatever else is said about the problem.
     """
 
     kind: Literal["choice", "confirm", "text", "picture"] = "choice"
     options: dict[Name, OptionDeclared] = Field(default_factory=dict)
     optional: bool = False
     from_context: Name | None = None
+    from_heard: Name | None = None
+    when: When = Field(default_factory=dict)
+    for_ticket: bool = False
+    response: Name | None = None
 
     @model_validator(mode="after")
     def _has_options(self) -> QuestionDeclared:
@@ -66,12 +77,32 @@ class QuestionDeclared(_Part):
 
 
 class RemedyDeclared(_Part):
-    """Something the player can try, told by the response `utter_<intent>_<id>`; the likeliest stand first.
+    """Something the player can try, told by `response` (default `utter_<intent>_<id>`); the likeliest stand
+    first. `title` names it for the agent.
 
-    It is left out where an answer (or what the client reported) is none of those in `when`.
+    It is left out where an answer is none of those in `when`, and where the first message has one of `tried`:
+    then the player has tried it already.
     """
 
-    when: dict[Name, tuple[Line, ...]] = Field(default_factory=dict)
+    title: Words
+    when: When = Field(default_factory=dict)
+    tried: tuple[Line, ...] = ()
+    response: Name | None = None
+
+
+class CauseDeclared(_Part):
+    """What the game's records can show as the cause, told before anything is asked (the response is
+    `utter_<intent>_<id>`). With `leads_to` the dialogue of that intent takes over, else the player may say
+    that it is something else. With `when` it is a matter of answers instead of records."""
+
+    leads_to: Name | None = None
+    when: When = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _goes_on(self) -> CauseDeclared:
+        if self.when and not self.leads_to:
+            raise ValueError("a cause that hangs on answers leads to another dialogue")
+        return self
 
 
 class TicketDeclared(_Part):
@@ -111,11 +142,25 @@ class FixDeclared(_Part):
     ticket: TicketDeclared = TicketDeclared()
     questions: dict[Name, QuestionDeclared] = Field(default_factory=dict)
     remedies: dict[Name, RemedyDeclared] = Field(default_factory=dict)
+    causes: dict[Name, CauseDeclared] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _asks_what_it_uses(self) -> FixDeclared:
+        parts: list[QuestionDeclared | RemedyDeclared | CauseDeclared]
+        parts = [*self.questions.values(), *self.remedies.values(), *self.causes.values()]
+        for name, values in (pair for part in parts for pair in part.when.items()):
+            question = self.questions.get(name)
+            if question is None:
+                raise ValueError(f"when: there is no question {name}")
+            if question.options and not set(values) <= set(question.options):
+                raise ValueError(f"when: {name} has other options")
+        return self
 
     @model_validator(mode="after")
     def _speaks_chinese(self) -> FixDeclared:
         texts: list[Mapping[str, object]] = [self.title, self.offers, self.takes, self.otherwise]
         texts += [option.title for q in self.questions.values() for option in q.options.values()]
+        texts += [remedy.title for remedy in self.remedies.values()]
         texts += [self.conditions] if self.conditions else []
         if any(DEFAULT_LOCALE not in words for words in texts):
             raise ValueError(f"every text needs {DEFAULT_LOCALE}")
