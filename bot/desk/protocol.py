@@ -181,6 +181,7 @@ def view(opened: View) -> dict[str, Any]:
         "events": [event(e) for e in opened.events],
         "notes": [note(n) for n in opened.notes],
         "more": opened.more,
+        "context": dict(opened.context),
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -150,6 +150,16 @@ class Conversations:
         elif agent is not None:
             await self._bus.publish(topics.agent(agent), {"kind": "message", "id": conversation})
         return message
+
+    async def report(self, conversation: str, claims: Mapping[str, str]) -> None:
+        """Keep what the player's client says of itself (device, version, network …) in place of what it said
+        before. Claims, nothing more: never used for identity or money."""
+        async with self._database.read() as session:
+            if (await transcript.found(session, conversation)).context == claims:
+                return
+        async with self._database.begin() as session:
+            row = await transcript.locked(session, conversation)
+            row.context = dict(claims)
 
     async def tell(
         self,

@@ -105,7 +105,8 @@ class Inbox:
             messages = await transcript.messages(session, conversation, before=_LAST, limit=PAGE + 1)
             events = await recent_events(session, conversation)
             notes = await recent_notes(session, conversation)
-        return View(summary, messages[-PAGE:], events, notes, len(messages) > PAGE)
+            context = (await transcript.found(session, conversation)).context
+        return View(summary, messages[-PAGE:], events, notes, len(messages) > PAGE, context)
 
     async def messages(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -81,13 +82,15 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A conversation as it opens; `more` says that earlier messages exist."""
+    """A conversation as it opens; `more` says that earlier messages exist, `context` is what the player's
+    client claims of itself."""
 
     summary: Summary
     messages: list[Message]
     events: list[Event]
     notes: list[Note]
     more: bool
+    context: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from bot.channels.ingame.identity import PlayerTokens
 from bot.channels.ingame.limits import RateLimit
-from bot.channels.ingame.protocol import Send
+from bot.channels.ingame.protocol import Context, Send
 from bot.domain.errors import Code, ProblemError
 from bot.domain.messages import Message
 from bot.services.binding import Binding
@@ -56,6 +56,12 @@ class InGame:
             if stored is not None:
                 return stored
         return await self.conversations.receive(conversation, frame.incoming())
+
+    async def report(self, conversation: str, frame: Context) -> None:
+        """Keep what the client says of itself. Raises ProblemError(RATE_LIMITED)."""
+        if not self.limit.allow(f"{conversation}:context"):
+            raise ProblemError(Code.RATE_LIMITED, retry=True)
+        await self.conversations.report(conversation, frame.claims())
 
 
 KEY = web.AppKey("ingame", InGame)

@@ -40,6 +40,21 @@ async def post_message(request: web.Request) -> web.Response:
     return web.json_response(protocol.ack(frame.id, stored.seq))
 
 
+async def post_context(request: web.Request) -> web.Response:
+    """POST /chat/v1/context: what the client says of itself; answers 204."""
+    locale = wanted_locale(request)
+    try:
+        player = player_of(request)
+        locale = player.locale
+        frame = protocol.parse_context(await read_object(request))
+        channel = request.app[KEY]
+        opened = await channel.conversations.open(player)
+        await channel.report(opened.id, frame)
+    except ProblemError as error:
+        return problem_response(error.problem, locale)
+    return web.Response(status=204)
+
+
 async def get_messages(request: web.Request) -> web.Response:
     """GET /chat/v1/messages?after=N&wait=25: the messages after N, waiting up to `wait` s for one."""
     locale = wanted_locale(request)

@@ -56,6 +56,26 @@ class Read(_Frame):
     seq: int = Field(ge=0, le=2**53)
 
 
+Claim = Annotated[StorableText | None, Field(max_length=64)]
+
+
+class Context(_Frame):
+    """What the client says of itself, as a whole: what is left out is unknown from now on."""
+
+    type: Literal["context"] = "context"
+    app_version: Claim = None
+    device: Claim = None
+    os: Claim = None
+    network: Claim = None
+    region: Claim = None
+    screen: Claim = None
+
+    def claims(self) -> dict[str, str]:
+        """By name, without what is empty, each on one line."""
+        said = {name: " ".join((value or "").split()) for name, value in self if name != "type"}
+        return {name: value for name, value in said.items() if value}
+
+
 class Typing(_Frame):
     """The player is writing."""
 
@@ -70,9 +90,10 @@ class CancelQueue(_Frame):
 
 _T = TypeVar("_T")
 
-ClientFrame = Hello | Send | Read | Typing | CancelQueue
+ClientFrame = Hello | Send | Context | Read | Typing | CancelQueue
 _FRAMES: TypeAdapter[ClientFrame] = TypeAdapter(Annotated[ClientFrame, Field(discriminator="type")])
 _SEND = TypeAdapter(Send)
+_CONTEXT = TypeAdapter(Context)
 _ATTACHMENT = TypeAdapter(Attachment)
 
 
@@ -89,6 +110,11 @@ def parse_send(value: dict[str, Any]) -> Send:
 def parse_attachment(value: dict[str, Any]) -> Attachment:
     """What goes with a picture. Raises ProblemError(BAD_FRAME)."""
     return _validated(_ATTACHMENT, value)
+
+
+def parse_context(value: dict[str, Any]) -> Context:
+    """The body of an HTTP context, `type` left out. Raises ProblemError(BAD_FRAME)."""
+    return _validated(_CONTEXT, value)
 
 
 def _validated(adapter: TypeAdapter[_T], value: dict[str, Any]) -> _T:

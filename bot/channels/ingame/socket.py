@@ -135,6 +135,8 @@ class ChatSocket:
             case protocol.Send():
                 stored = await self._channel.send(self._conversation, frame)
                 await self._send(protocol.ack(frame.id, stored.seq))
+            case protocol.Context():
+                await self._channel.report(self._conversation, frame)
             case protocol.Read():
                 await self._channel.conversations.mark_read(self._conversation, frame.seq)
             case protocol.Typing():
