@@ -18,7 +18,8 @@ _NUMBER = re.compile(
     r"(?:选|第)?\s*([1-9]\d?|[一二两三四五六七八九十])\s*[个個条條项項号號种種笔筆.、。]*", re.I
 )
 _LATER = re.compile(
-    r"(先|这就|马上|现在|等会儿?|等下|等一下|回头|晚点|我去?|让我)试|试试看|还没(来得及)?试|没试呢|在试"
+    r"^我?(这就|马上|现在|先)?(先|去)(重启|更新|卸|重?装|下载|换|清|关|切|绑|修|弄|看)"
+    r"|(先|这就|马上|现在|等会儿?|等下|等一下|回头|晚点|我去?|让我)试|试试看|还没(来得及)?试|没试呢|在试"
     r"|正在(弄|下|装|重启|更新)|^(稍等|等等|等(一)?(下|会儿?)|我看看)|let me try|i'?ll (try|do)|trying"
     r"|not tried yet|haven'?t tried|(one|a) (moment|minute|sec)|hold on|wait",
     re.I,
@@ -41,7 +42,8 @@ _UNDERSTOOD = re.compile(
     r"|ok(ay)?|k|sure|alright|got it|all right|👌)[，,。.!！~\s]*",
     re.I,
 )
-_IGNORED = re.compile(r"[\s,，.。!！?？~、:：;；的了吧呢啊呀]")
+_PUNCTUATION = re.compile(r"[\s,，.。!！?？~、:：;；]")
+_PARTICLES = re.compile(r"[的了吧呢啊呀]")
 
 NEVER_TEXT = frozenset({"request_human"})
 """Readings that are no answer to any question, not even to one that takes any words."""
@@ -130,12 +132,14 @@ def read(question: Question, intent: str, words: str, choice: str | None = None)
 
 
 def _chosen(question: Question, choice: str) -> Read:
+    if choice == "none" and question.optional:
+        return Read("", answered=True)
     if question.kind in (Kind.CONFIRM, Kind.REMEDY):
         return Read(choice == "yes", answered=True) if choice in ("yes", "no") else NOTHING
     if question.kind is Kind.CHOICE:
         fits = any(option.value == choice for option in question.options)
         return Read(choice, answered=True) if fits else NOTHING
-    return Read("", answered=True) if choice == "none" and question.optional else NOTHING
+    return NOTHING
 
 
 def _confirmed(question: Question, intent: str, words: str) -> Read:
@@ -152,7 +156,7 @@ def _tried(question: Question, intent: str, words: str) -> Read:
     if (numbered := _numbered(question, words)) is not None:
         return Read(numbered.value == "yes", answered=True)
     for option in question.options:
-        if words and _folded(words) == _folded(option.title):
+        if words and _plain(words) == _plain(option.title):
             return Read(option.value == "yes", answered=True)
     if _DROP.fullmatch(words):
         return Read(drop=True)
@@ -166,11 +170,11 @@ def _tried(question: Question, intent: str, words: str) -> Read:
 
 def mentioned(question: Question, words: str) -> str | None:
     """The one option of a choice that `words` name in passing, as in "it crashes as soon as I open it"."""
-    said = _folded(words)
+    said = _plain(words)
     named = {
         option.value
         for option in question.options
-        for name in map(_folded, (option.title, *option.words))
+        for name in map(_plain, (option.title, *option.words))
         if len(name) >= 2 and name in said
     }
     return named.pop() if len(named) == 1 else None
@@ -186,11 +190,11 @@ def _numbered(question: Question, words: str) -> Option | None:
 def _option(question: Question, intent: str, words: str) -> Read:
     if (numbered := _numbered(question, words)) is not None:
         return Read(numbered.value, answered=True)
-    said = _folded(words)
-    named = [
+    exact = [option for option in question.options if _plain(words) == _plain(option.title)]
+    named = exact or [
         option
         for option in question.options
-        if said and any(_says(said, _folded(name)) for name in (option.title, *option.words))
+        if words and any(_says(words, name) for name in (option.title, *option.words))
     ]
     if len(named) == 1:
         return Read(named[0].value, answered=True)
@@ -199,11 +203,17 @@ def _option(question: Question, intent: str, words: str) -> Read:
     return Read(drop=True) if intent == "deny" or _DROP.fullmatch(words) else NOTHING
 
 
-def _says(said: str, name: str) -> bool:
-    return bool(name) and (
-        said == name or (len(name) >= 2 and name in said) or (len(said) >= 2 and said in name)
+def _says(words: str, name: str) -> bool:
+    said, called = _plain(words), _plain(name)
+    return _folded(words) == _folded(name) or (
+        bool(said and called)
+        and ((len(called) >= 2 and called in said) or (len(said) >= 2 and said in called))
     )
 
 
 def _folded(words: str) -> str:
-    return _IGNORED.sub("", words.casefold())
+    return _PARTICLES.sub("", _plain(words)) or _plain(words)
+
+
+def _plain(words: str) -> str:
+    return _PUNCTUATION.sub("", words.casefold())

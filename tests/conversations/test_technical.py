@@ -1,4 +1,4 @@
-"""Technical dialogues: one question at a time, the likeliest remedy first, a ticket with everything at the end."""
+"""Technical dialogues: one question at a time, the likeliest remedy first, in the end a ticket with it all."""
 
 from __future__ import annotations
 

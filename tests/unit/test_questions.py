@@ -1,0 +1,156 @@
+"""Questions of a fix, and messages as answers to them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from actions.questions import (
+    LATER,
+    NEVER_TEXT,
+    NOTHING,
+    Kind,
+    Option,
+    Question,
+    Read,
+    mentioned,
+    question_of,
+    read,
+)
+from bot.services.fixes import declared
+
+WHEN = Question(
+    "when",
+    options=(
+        Option("start", "一打开就退", ("点开", "启动")),
+        Option("play", "玩着玩着", ("战斗", "团战")),
+        Option("pay", "付款的时候", ("商城",)),
+    ),
+)
+CHARGED = Question(
+    "charged", options=(Option("yes", "扣了", ("钱没了",)), Option("no", "没扣", ("钱没扣", "没扣钱")))
+)
+TRY = Question("try_x", Kind.REMEDY, (Option("yes", "好了"), Option("no", "还是不行")))
+SURE = Question("sure", Kind.CONFIRM)
+DEVICE = Question("device", Kind.TEXT, optional=True)
+
+QUESTIONS = st.sampled_from([WHEN, CHARGED, TRY, SURE, DEVICE])
+INTENTS = st.sampled_from(["affirm", "deny", "choose", "nlu_fallback", "technical_crash", "request_human"])
+
+
+@given(QUESTIONS, INTENTS, st.text(max_size=40), st.none() | st.text(max_size=10))
+def test_whatever_is_said_is_read_as_one_thing(
+    question: Question, intent: str, words: str, choice: str | None
+) -> None:
+    said = read(question, intent, words, choice)
+    assert not (said.answered and said.drop)
+    assert said.answered or said.value is None
+    if said.answered and question.kind is Kind.CHOICE:
+        assert said.value in {option.value for option in question.options}
+    if said.answered and question.kind is Kind.CONFIRM:
+        assert isinstance(said.value, bool)
+    if intent in NEVER_TEXT and choice is None:
+        assert said == NOTHING
+
+
+@given(QUESTIONS)
+def test_a_question_survives_the_slot(question: Question) -> None:
+    assert question_of(question.as_slot()) == question
+
+
+@pytest.mark.parametrize("intent", [i for i, fix in declared().items() if fix.questions])
+def test_each_declared_option_is_understood_by_its_title_its_words_and_its_number(intent: str) -> None:
+    for name, question in declared()[intent].questions.items():
+        for locale in ("zh-CN", "en"):
+            options = tuple(Option(v, o.title[locale], o.words) for v, o in question.options.items())
+            asked = Question(name, Kind(question.kind), options)
+            for place, option in enumerate(options, 1):
+                assert read(asked, "technical_bug", option.title).value == option.value
+                assert read(asked, "nlu_fallback", str(place)).value == option.value
+                for words in option.words:
+                    found = mentioned(asked, words)
+                    assert found in (None, option.value), (intent, name, words, found)
+
+
+@pytest.mark.parametrize(
+    ("words", "value"),
+    [
+        ("打团战的时候", "play"),
+        ("就是点开那一下", "start"),
+        ("第三个", "pay"),
+        ("选2", "play"),
+        ("二", "play"),
+        ("付款", "pay"),
+        ("战斗或者商城", None),
+        ("4", None),
+        ("今天天气不错", None),
+    ],
+)
+def test_choices(words: str, value: str | None) -> None:
+    assert read(WHEN, "technical_crash", words).value == value
+
+
+def test_a_short_word_that_is_part_of_its_opposite() -> None:
+    assert read(CHARGED, "technical_payment_failure", "扣了").value == "yes"
+    assert read(CHARGED, "technical_payment_failure", "没扣").value == "no"
+    assert mentioned(CHARGED, "支付宝充值失败，钱没扣") == "no"
+    assert mentioned(CHARGED, "付了三次，扣了两次钱") == "yes"
+
+
+@pytest.mark.parametrize(
+    ("words", "intent", "value"),
+    [
+        ("好了", "affirm", True),
+        ("可以了 进去了", "affirm", True),
+        ("能玩了", "technical_crash", True),
+        ("不卡了", "technical_lag", True),
+        ("it works now", "affirm", True),
+        ("1", "affirm", True),
+        ("是的", "affirm", True),
+        ("好", "affirm", LATER),
+        ("好的", "affirm", LATER),
+        ("ok", "affirm", LATER),
+        ("好的我试试", "nlu_fallback", LATER),
+        ("我先重启手机", "technical_crash", LATER),
+        ("还没试", "deny", LATER),
+        ("等一下", "deny", LATER),
+        ("let me try", "affirm", LATER),
+        ("还是不行", "deny", False),
+        ("还没好", "deny", False),
+        ("没用", "deny", False),
+        ("试过了", "nlu_fallback", False),
+        ("又闪退了", "technical_crash", False),
+        ("进不去", "technical_login", False),
+        ("no its still not working", "deny", False),
+        ("2", "nlu_fallback", False),
+        ("不", "deny", False),
+        ("号被盗了", "account_stolen", None),
+        ("哈哈哈", "nlu_fallback", None),
+    ],
+)
+def test_remedies(words: str, intent: str, value: object) -> None:
+    assert read(TRY, intent, words).value == value
+
+
+@pytest.mark.parametrize("question", [WHEN, TRY])
+@pytest.mark.parametrize("words", ["算了", "不弄了", "取消吧", "never mind"])
+def test_giving_up(question: Question, words: str) -> None:
+    assert read(question, "deny", words) == Read(drop=True)
+
+
+def test_buttons() -> None:
+    assert read(TRY, "choose", "", "yes").value is True
+    assert read(TRY, "choose", "", "no").value is False
+    assert read(SURE, "choose", "", "no").value is False
+    assert read(WHEN, "choose", "", "pay").value == "pay"
+    assert read(WHEN, "choose", "", "made_up") == NOTHING
+    assert read(DEVICE, "choose", "", "none") == Read("", answered=True)
+    assert read(Question("x", options=WHEN.options, optional=True), "choose", "", "none").answered
+    assert read(WHEN, "choose", "", "none") == NOTHING
+
+
+def test_text() -> None:
+    assert read(DEVICE, "nlu_fallback", " 红米 K60 ").value == "红米 K60"
+    assert read(DEVICE, "deny", "没有") == Read("", answered=True)
+    assert read(DEVICE, "request_human", "转人工") == NOTHING
