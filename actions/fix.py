@@ -7,7 +7,7 @@ every answer and has no effect; when it has nothing left to ask, the form ends a
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from inspect import isabstract
@@ -44,8 +44,8 @@ class Case:
         self.aside = False
         self.chart: Chart | None = None
         self.answers: dict[str, Any] = dict(tracker.get_slot("fix_answers") or {})
-        self.attached: dict[str, Any] | None = None
-        """What a ticket gets instead of `facts()`."""
+        self.collect: Callable[[Case], dict[str, Any]] = Case.facts
+        """What a ticket gets."""
         self._dispatcher = dispatcher
 
     @property
@@ -129,7 +129,7 @@ class Case:
 
     async def ticket(self, summary: str = "", response: str = "", **words: str) -> Events:
         """Open the ticket that was declared, with all facts, and tell its number and promise."""
-        facts = self.facts() if self.attached is None else self.attached
+        facts = self.collect(self)
         ticket = await self.services.tickets.open(
             self.conversation,
             intent=self.fix.intent,
@@ -149,7 +149,7 @@ class Case:
         """Say why (unless the reason has a sentence of its own), and pass the player to a human."""
         if response:
             self.say(response, **words)
-        return hand_over(self._dispatcher, self.tracker, reason, summary or self.summary(self.facts()))
+        return hand_over(self._dispatcher, self.tracker, reason, summary or self.summary(self.collect(self)))
 
     def summary(self, facts: Mapping[str, Any]) -> str:
         """One line for people, in Chinese."""
@@ -207,7 +207,7 @@ class Fix(SupportAction):
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """Carry out what the dialogue came to."""
         case = await case_of(self.intent, dispatcher, tracker)
-        case.attached = self.facts(case)
+        case.collect = self.facts
         events = await self.carry_out(case)
         return [*events, FollowupAction("action_listen")] if not _followed(events) else events
 
