@@ -74,3 +74,12 @@ async def test_no_payment_at_all_becomes_a_ticket(meet: Meet) -> None:
     talk.heard("utter_account_recharge_missing_delivered_before")
     await talk.says("还是没有")
     await talk.handed_over("not_solved")
+
+
+async def test_an_old_yes_whose_dialogue_is_over_asks_again(meet: Meet) -> None:
+    talk = await (await meet("p1003")).says("充值没到账")
+    yes = next(b.payload for m in talk.replies for b in m.buttons if b.title == "是")
+    await talk.says("算了不用了")
+    await talk.sends(yes)
+    talk.heard(MISSING)
+    assert (await talk.statuses())[128] == "paid"

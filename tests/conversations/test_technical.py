@@ -1,4 +1,4 @@
-"""Technical dialogues: one question at a time, the likeliest remedy first, in the end a ticket with it all."""
+"""Technical dialogues: one question at a time, the likeliest remedy first, at the end a ticket with all."""
 
 from __future__ import annotations
 

@@ -62,6 +62,19 @@ async def test_a_message_is_acknowledged_and_answered(chat: Chat) -> None:
     assert (bots["from"], bots["seq"], bots["text"]) == ("bot", 2, "听到：活动几点开")
 
 
+async def test_the_client_reports_itself(chat: Chat) -> None:
+    url = "/chat/v1/context"
+    answer = await chat.client.post(
+        url, json={"device": "iPhone15,2", "app_version": "3.2"}, headers=bearer()
+    )
+    assert (answer.status, await answer.read()) == (204, b"")
+    async with chat.database.read() as session:
+        (row,) = (await session.scalars(select(ConversationRow))).all()
+    assert row.context == {"device": "iPhone15,2", "app_version": "3.2"}
+    await refused(await chat.client.post(url, json={"os": "x" * 65}, headers=bearer()), 400, "bad_frame")
+    await refused(await chat.client.post(url, json={}), 401, "token_missing")
+
+
 async def test_the_same_id_is_stored_once_also_when_sent_at_once(chat: Chat) -> None:
     answers = await asyncio.gather(*(post(chat, {"id": "m1", "text": "在吗"}) for _ in range(8)))
     assert {(await a.json())["seq"] for a in answers} == {1}

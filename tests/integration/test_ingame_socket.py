@@ -128,6 +128,42 @@ async def test_bad_frames_are_named_and_the_socket_stays_open(chat: Chat, frame:
     await player.message("bot")
 
 
+async def test_what_the_client_says_of_itself_is_kept_as_a_whole(chat: Chat) -> None:
+    player = await chat.connect()
+    for frame in (
+        {"app_version": "3.2.0", "device": " Xiaomi\n 14 ", "made_up": "x"},
+        {"os": "Android 15", "network": "", "region": None},
+    ):
+        await player.send(type="context", **frame)
+    await player.send(type="send", id="m1", text="在吗")
+    await player.type("ack")
+    async with chat.database.read() as session:
+        (row,) = (await session.scalars(select(ConversationRow))).all()
+    assert row.context == {"os": "Android 15"}
+
+
+@pytest.mark.parametrize(
+    "frame", [{"device": "x" * 65}, {"device": 7}, {"os": "\0"}, {"network": ["wifi"]}], ids=range(4)
+)
+async def test_a_context_that_is_none(chat: Chat, frame: dict[str, object]) -> None:
+    player = await chat.connect()
+    await player.send(type="context", device="Pixel 8")
+    await player.send(type="context", **frame)
+    assert (await player.type("error"))["code"] == "bad_frame"
+    async with chat.database.read() as session:
+        (row,) = (await session.scalars(select(ConversationRow))).all()
+    assert row.context == {"device": "Pixel 8"}
+
+
+async def test_too_much_context_does_not_keep_the_player_from_writing(chat: Chat) -> None:
+    player = await chat.connect()
+    for n in range(30):
+        await player.send(type="context", device=f"Pixel {n}")
+    assert (await player.type("error"))["code"] == "rate_limited"
+    await player.send(type="send", id="m1", text="在吗")
+    await player.type("ack")
+
+
 async def test_two_thousand_characters_are_welcome(chat: Chat) -> None:
     player = await chat.connect()
     await player.send(type="send", id="m", text="😀" * 2000)

@@ -100,7 +100,9 @@ async def test_a_conversation_opens_with_all_that_happened(office: Office) -> No
     id = await office.queued("p1", "account_refund_mistaken")
     await lili.post(f"conversations/{id}/claim")
     await lili.post(f"conversations/{id}/notes", {"text": " 已核实身份 "})
+    await office.conversations.report(id, {"device": "Xiaomi 14", "app_version": "3.2.0"})
     opened = await lili.get(f"conversations/{id}")
+    assert opened["context"] == {"device": "Xiaomi 14", "app_version": "3.2.0"}
     assert [(m["seq"], m["from"]) for m in opened["messages"]] == [
         (1, "player"),
         (2, "bot"),

@@ -3,6 +3,7 @@ import { render } from "preact";
 import { chooseLocale, langParameter, useLanguage } from "../shared/i18n/locale";
 import "../shared/styles/theme.css";
 import { t } from "./locales/texts";
+import { readContext } from "./protocol/context";
 import { ChatSession } from "./protocol/session";
 import "./styles/page.css";
 import "./styles/log.css";
@@ -28,6 +29,7 @@ const storage = (): Storage | null => {
 const open = (source: TokenSource): ChatSession =>
   new ChatSession(source, {
     store: storage(),
+    context: () => readContext(),
     onToken: (token) =>
       useLanguage(chooseLocale(langParameter(), readClaims(token).locale, navigator.language)),
   });

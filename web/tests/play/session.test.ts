@@ -69,6 +69,23 @@ afterEach(() => {
 });
 
 describe("opening", () => {
+  it("says what it knows of the device after each welcome", async () => {
+    const session = new ChatSession(source, {
+      store: null,
+      connect: FakeSocket.connect,
+      context: () => Promise.resolve({ device: "Pixel 8" }),
+    });
+    sessions.push(session);
+    session.start();
+    let socket = await accept();
+    for (let times = 0; times < 2; times += 1) {
+      socket.say(welcome(0));
+      await vi.advanceTimersByTimeAsync(0);
+      expect(socket.sent[socket.sent.length - 1]).toEqual({ type: "context", device: "Pixel 8" });
+      if (times === 0) socket = await reconnect(socket);
+    }
+  });
+
   it("says hello with a token and shows what it gets", async () => {
     const { session, socket } = await online(2);
     expect(socket.url).toMatch(/^ws:.*\/chat\/v1\/socket$/);

@@ -142,6 +142,7 @@ export const readConversation = (value: unknown): Conversation => {
     summary: readSummary(it.conversation),
     events: list(it.events).map(readHappening),
     notes: list(it.notes).map(readNote),
+    context: Object.entries(record(it.context)).map(([name, value]) => [name, text(value)]),
   };
 };
 

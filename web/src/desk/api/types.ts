@@ -92,6 +92,8 @@ export interface Conversation {
   events: Happening[];
   notes: Note[];
   more: boolean;
+  /** What the player's client claims of itself. */
+  context: [name: string, value: string][];
 }
 
 export interface Profile {

@@ -1,7 +1,7 @@
 import { batch, computed, signal } from "@preact/signals";
 import { newId } from "../../shared/ids";
 import { ApiError, type DeskApi } from "../api/client";
-import type { Happening, Message, Note, PlayerRecord, Summary } from "../api/types";
+import type { Conversation, Happening, Message, Note, PlayerRecord, Summary } from "../api/types";
 
 /** What the agent wrote and the server has not confirmed. */
 export interface Sending {
@@ -33,6 +33,7 @@ export class Chat {
   readonly more = signal(false);
   readonly loaded = signal(false);
   readonly problem = signal<ApiError | null>(null);
+  readonly context = signal<Conversation["context"]>([]);
   readonly player = signal<PlayerRecord | null>(null);
   readonly playerProblem = signal<ApiError | null>(null);
   readonly typing = signal(false);
@@ -68,6 +69,7 @@ export class Chat {
         this.messages.value = byNumber((m) => m.seq, this.messages.peek(), found.messages);
         this.events.value = byNumber((e) => e.id, this.events.peek(), found.events);
         this.notes.value = byNumber((n) => n.id, this.notes.peek(), found.notes);
+        this.context.value = found.context;
         this.problem.value = null;
         this.loaded.value = true;
       });

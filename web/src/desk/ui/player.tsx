@@ -140,6 +140,20 @@ const RecordView = ({ record }: { record: PlayerRecord }) => (
   </>
 );
 
+const ClientView = ({ context }: { context: Chat["context"]["value"] }) => (
+  <section>
+    <h3>{t.value.client}</h3>
+    <p class="claimed">{t.value.clientClaims}</p>
+    <dl class="facts">
+      {context.map(([name, value]) => (
+        <Fact key={name} name={t.value.clientFacts[name] ?? name}>
+          {value}
+        </Fact>
+      ))}
+    </dl>
+  </section>
+);
+
 export const PlayerPanel = ({ chat, close }: { chat: Chat; close: () => void }) => (
   <aside class="player" aria-label={t.value.player}>
     <header class="player-head">
@@ -177,5 +191,6 @@ export const PlayerPanel = ({ chat, close }: { chat: Chat; close: () => void }) 
     ) : (
       !chat.playerProblem.value && <p class="list-empty">{t.value.loading}</p>
     )}
+    {chat.context.value.length > 0 && <ClientView context={chat.context.value} />}
   </aside>
 );

@@ -32,6 +32,8 @@ export interface SessionOptions {
   store: Storage | null;
   /** Sees each token before it is used. */
   onToken?: (token: string) => void;
+  /** What to say of the device after each welcome. */
+  context?: () => Promise<Record<string, string>>;
   /** For tests. */
   connect?: NonNullable<LiveSocketOptions["connect"]>;
 }
@@ -59,6 +61,7 @@ export class ChatSession {
   readonly #timeline = new Timeline();
   readonly #outbox: Outbox;
   readonly #socket: LiveSocket;
+  readonly #context: SessionOptions["context"];
   #conversation = "";
   #ready = false;
   #tokenTries = 0;
@@ -70,8 +73,9 @@ export class ChatSession {
 
   constructor(
     private readonly source: TokenSource,
-    { store, onToken, connect }: SessionOptions,
+    { store, onToken, context, connect }: SessionOptions,
   ) {
+    this.#context = context;
     this.#outbox = new Outbox(store);
     this.pictures = new Pictures(source, (id, seq, picture) => this.#pictureStored(id, seq, picture));
     this.#socket = new LiveSocket({
@@ -205,6 +209,12 @@ export class ChatSession {
     this.caughtUp.value = this.#timeline.complete >= this.openedAt.value;
     this.link.value = "online";
     for (const item of this.#outbox.waiting) this.#transmit(item);
+    void this.#tellContext();
+  }
+
+  async #tellContext(): Promise<void> {
+    const context = (await this.#context?.()) ?? {};
+    if (this.#ready && Object.keys(context).length > 0) this.#socket.send({ type: "context", ...context });
   }
 
   #message(message: Message): void {

@@ -15,6 +15,8 @@ export interface TokenSource {
 /** What a game puts into its WebView. */
 export interface GameBridge {
   getToken: () => Promise<string>;
+  /** What the game knows of the device: app_version, device, os, network, region. */
+  getContext?: () => unknown;
 }
 
 declare global {
