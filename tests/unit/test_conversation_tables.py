@@ -12,6 +12,9 @@ from bot.storage.models import Base
 ELSEWHERE = {"contact"}
 """Moved and deleted by itself: binding_merge.merge, contacts.Contacts.forget."""
 
+OF_KNOWN_PLAYERS = {"RefundRow", "RefundDecisionRow"}
+"""What only a known player's conversation has, which is never deleted; nothing about money is."""
+
 TABLES = sorted(
     mapper.class_.__name__
     for mapper in Base.registry.mappers
@@ -26,4 +29,6 @@ def test_binding_and_unfollowing_know_every_table(table: str) -> None:
     moved = inspect.getsource(binding_merge._move) + tickets
     erased = inspect.getsource(contacts.Contacts) + tickets
     assert table in moved, "binding_merge._move"
+    if table in OF_KNOWN_PLAYERS:
+        return
     assert table in erased, "contacts.Contacts._erase"
