@@ -149,6 +149,7 @@ def entry(step: TicketEntry) -> dict[str, Any]:
         "at": iso(step.at),
         "kind": step.kind.value,
         "actor": step.actor,
+        "name": step.name,
         "public": step.public,
         "text": step.text,
         "data": dict(step.data),

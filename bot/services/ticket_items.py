@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import case, select
+from sqlalchemy import case, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.intents import Category, Urgency
@@ -32,7 +32,8 @@ class EntryKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TicketEntry:
-    """One step of the history; `actor` is `bot`, `player`, `job:tickets` or `agent:<login>`."""
+    """One step of the history; `actor` is `bot`, `player`, `job:tickets` or `agent:<login>`, whose
+    `name` is that of the agent."""
 
     at: datetime
     kind: EntryKind
@@ -40,6 +41,7 @@ class TicketEntry:
     public: bool
     text: str = ""
     data: Mapping[str, Any] = field(default_factory=dict)
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,21 +89,26 @@ class Ticket:
 OPEN_FIRST = case((TicketRow.state.in_([s.value for s in OPEN]), 0), else_=1)
 
 
-def entry_of(row: TicketEntryRow) -> TicketEntry:
+def entry_of(row: TicketEntryRow, name: str | None = None) -> TicketEntry:
     """The stored step as a value."""
-    return TicketEntry(row.at, EntryKind(row.kind), row.actor, row.public, row.text, row.data)
+    return TicketEntry(row.at, EntryKind(row.kind), row.actor, row.public, row.text, row.data, name or "")
 
 
 async def histories(
     session: AsyncSession, tickets: Sequence[int], *, public_only: bool
 ) -> dict[int, tuple[TicketEntry, ...]]:
     """The histories of `tickets` (row ids), in one query."""
-    query = select(TicketEntryRow).where(TicketEntryRow.ticket_id.in_(tickets)).order_by(TicketEntryRow.id)
+    query = (
+        select(TicketEntryRow, AgentRow.name)
+        .outerjoin(AgentRow, TicketEntryRow.actor == literal("agent:") + AgentRow.login)
+        .where(TicketEntryRow.ticket_id.in_(tickets))
+        .order_by(TicketEntryRow.id)
+    )
     if public_only:
         query = query.where(TicketEntryRow.public)
     found: dict[int, list[TicketEntry]] = {id: [] for id in tickets}
-    for row in await session.scalars(query):
-        found[row.ticket_id].append(entry_of(row))
+    for row, name in await session.execute(query):
+        found[row.ticket_id].append(entry_of(row, name))
     return {id: tuple(entries) for id, entries in found.items()}
 
 

@@ -3,18 +3,22 @@ import "../shared/styles/theme.css";
 import { DeskApi } from "./api/client";
 import { startLanguage } from "./language";
 import { t } from "./locales/texts";
-import { DeskStore, showUnreadInTitle } from "./store/desk";
+import { DeskStore } from "./store/desk";
+import { TicketStore } from "./store/tickets";
+import { showUnreadInTitle } from "./store/title";
 import "./styles/frame.css";
 import "./styles/lists.css";
 import "./styles/conversation.css";
 import "./styles/player.css";
+import "./styles/tickets.css";
 import { App } from "./ui/app";
 
 startLanguage();
 const store = new DeskStore(new DeskApi());
+const tickets = new TicketStore(store);
 showUnreadInTitle(store, () => t.value.title);
 void store.begin();
 
 const root = document.getElementById("app");
 if (!root) throw new Error("the page has no #app");
-render(<App store={store} />, root);
+render(<App store={store} tickets={tickets} />, root);

@@ -80,6 +80,11 @@ export class DeskApi {
     await this.#call("POST", `conversations/${conversation}/read`, { seq });
   }
 
+  /** Any call of the API, for parts that have readers of their own. Throws ApiError. */
+  call(method: "GET" | "POST", path: string, body?: unknown): Promise<unknown> {
+    return this.#call(method, path, body);
+  }
+
   #entered(answer: unknown): Session {
     const session = read.readSession(answer);
     this.#csrf = session.csrfToken;

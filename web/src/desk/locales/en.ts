@@ -201,6 +201,7 @@ export const en: DeskTexts = {
     release: "Given back to the bot",
     close: "Closed",
     reopen: "Player opened a new case",
+    ticket: "Ticket",
     refund: "Refund",
     brain_failed: "Bot failed",
     bind: "Channel linked",

@@ -49,3 +49,8 @@ const names: Record<string, readonly [zh: string, en: string]> = {
 
 export const intentName = (intent: string): string =>
   names[intent]?.[locale.value === "en" ? 1 : 0] ?? intent;
+
+/** What a ticket can be about: the requests of the four categories. */
+export const INTENTS: readonly string[] = Object.keys(names).filter((name) =>
+  /^(account|technical|content|complaint)_/.test(name),
+);

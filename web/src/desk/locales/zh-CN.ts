@@ -183,6 +183,7 @@ export const zhCN = {
     release: "交回小二",
     close: "结束会话",
     reopen: "玩家开始新的咨询",
+    ticket: "工单",
     refund: "退款",
     brain_failed: "小二出了故障",
     bind: "绑定渠道",

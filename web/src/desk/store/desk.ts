@@ -1,4 +1,4 @@
-import { batch, computed, effect, signal } from "@preact/signals";
+import { batch, computed, signal } from "@preact/signals";
 import { record, text } from "../../shared/check";
 import { LiveSocket, type Frame, type LiveSocketOptions } from "../../shared/net/live-socket";
 import { ApiError, DeskApi, type Change } from "../api/client";
@@ -14,6 +14,8 @@ export interface Toast {
   error: ApiError | null;
 }
 
+export type View = "chats" | "tickets";
+
 const TOAST_MS = 8_000;
 const SAY_TYPING_MS = 3_000;
 
@@ -26,6 +28,8 @@ export class DeskStore {
   readonly queue = signal<readonly Summary[]>([]);
   readonly mine = signal<readonly Summary[]>([]);
   readonly openId = signal<string | null>(null);
+  /** Which of the desk's views is shown. */
+  readonly view = signal<View>("chats");
   readonly toasts = signal<readonly Toast[]>([]);
   /** What is being done to a conversation right now: its buttons wait. */
   readonly busy = signal<string | null>(null);
@@ -33,6 +37,10 @@ export class DeskStore {
   readonly chat = computed(
     () => (this.openId.value ? this.#chats.get(this.openId.value) : undefined) ?? null,
   );
+
+  /** Called when tickets may have changed, and when nobody is logged in any more. */
+  onTickets: () => void = () => undefined;
+  onLeft: () => void = () => undefined;
 
   readonly #chats = new Map<string, Chat>();
   readonly #socket: LiveSocket;
@@ -166,7 +174,9 @@ export class DeskStore {
   #loggedOut(): void {
     this.#socket.stop();
     this.#chats.clear();
+    this.onLeft();
     batch(() => {
+      this.view.value = "chats";
       this.expired.value = Boolean(this.session.peek());
       this.session.value = null;
       this.openId.value = null;
@@ -182,9 +192,13 @@ export class DeskStore {
         this.#socket.established();
         this.link.value = "online";
         void this.#refresh();
+        this.onTickets();
         break;
       case "queue":
         void this.#fetchQueue();
+        break;
+      case "tickets":
+        this.onTickets();
         break;
       case "conversation":
         this.#changed(readSummary(frame.conversation));
@@ -289,10 +303,3 @@ export class DeskStore {
     }
   }
 }
-
-/** Keeps the number of unread messages in the tab's title. */
-export const showUnreadInTitle = (store: DeskStore, title: () => string): (() => void) =>
-  effect(() => {
-    const unread = store.unread.value;
-    document.title = unread > 0 ? `(${unread}) ${title()}` : title();
-  });

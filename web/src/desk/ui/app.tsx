@@ -1,12 +1,18 @@
 import { useSignal, type Signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { errorText, t } from "../locales/texts";
+import { tt } from "../locales/tickets";
 import type { DeskStore, Toast } from "../store/desk";
+import type { TicketStore } from "../store/tickets";
 import { ConversationView, NoConversation } from "./conversation";
 import { Lists } from "./lists";
 import { Login } from "./login";
 import { PlayerPanel } from "./player";
+import { TicketList } from "./tickets/list";
+import { TicketsOfPlayer } from "./tickets/of-player";
+import { TicketPane } from "./tickets/ticket";
 import { Topbar } from "./topbar";
+import type { Tab } from "./views";
 
 const toastText = (toast: Toast): string => (toast.error ? errorText(toast.error) : t.value.left(toast.name));
 
@@ -40,28 +46,65 @@ const useKeys = (store: DeskStore, drawer: Signal<boolean>): void =>
     return () => document.removeEventListener("keydown", onKey);
   }, [store, drawer]);
 
-const DeskView = ({ store }: { store: DeskStore }) => {
+const ChatsView = ({ store, tickets }: AppProps) => {
   const showPlayer = useSignal(false);
   const chat = store.chat.value;
   useKeys(store, showPlayer);
   return (
-    <div class={`desk${chat ? " has-chat" : ""}${showPlayer.value ? " show-player" : ""}`}>
-      <Topbar store={store} />
+    <div class={`desk-view${chat ? " has-chat" : ""}${showPlayer.value ? " show-player" : ""}`}>
       <Lists store={store} />
       {chat ? (
-        <ConversationView key={chat.id} store={store} chat={chat} player={showPlayer} />
+        <ConversationView key={chat.id} store={store} tickets={tickets} chat={chat} player={showPlayer} />
       ) : (
         <NoConversation />
       )}
-      {chat && <PlayerPanel chat={chat} close={() => (showPlayer.value = false)} />}
+      {chat && (
+        <PlayerPanel chat={chat} close={() => (showPlayer.value = false)}>
+          <TicketsOfPlayer store={tickets} chat={chat} />
+        </PlayerPanel>
+      )}
     </div>
   );
 };
 
-export const App = ({ store }: { store: DeskStore }) => (
+const TicketsView = ({ store, tickets }: AppProps) => (
+  <div class={`desk-view tickets-view${tickets.number.value ? " has-chat" : ""}`}>
+    <TicketList store={tickets} />
+    <TicketPane desk={store} store={tickets} />
+  </div>
+);
+
+const DeskView = ({ store, tickets }: AppProps) => {
+  const overdue = tickets.overdue.value;
+  const tabs: Tab[] = [
+    { view: "chats", name: tt.value.views.chats },
+    {
+      view: "tickets",
+      name: tt.value.views.tickets,
+      alarm: { count: overdue, words: tt.value.overdueBadge(overdue) },
+    },
+  ];
+  return (
+    <div class="desk">
+      <Topbar store={store} tabs={tabs} />
+      {store.view.value === "tickets" ? (
+        <TicketsView store={store} tickets={tickets} />
+      ) : (
+        <ChatsView store={store} tickets={tickets} />
+      )}
+    </div>
+  );
+};
+
+export interface AppProps {
+  store: DeskStore;
+  tickets: TicketStore;
+}
+
+export const App = ({ store, tickets }: AppProps) => (
   <>
     {store.session.value === null && <Login store={store} />}
-    {store.session.value && <DeskView store={store} />}
+    {store.session.value && <DeskView store={store} tickets={tickets} />}
     <Toasts store={store} />
   </>
 );

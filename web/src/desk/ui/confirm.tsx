@@ -6,10 +6,12 @@ export interface ConfirmProps {
   texts: readonly string[];
   yes: () => void;
   no: () => void;
+  /** Another way, between the two. */
+  other?: { text: string; go: () => void };
 }
 
 /** Asks before something that the player will notice. Escape is "no"; focus returns to where it was. */
-export const Confirm = ({ texts: [question, effect, deed], yes, no }: ConfirmProps) => {
+export const Confirm = ({ texts: [question, effect, deed], yes, no, other }: ConfirmProps) => {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     dialog.current?.showModal();
@@ -22,6 +24,11 @@ export const Confirm = ({ texts: [question, effect, deed], yes, no }: ConfirmPro
         <button type="button" class="button" onClick={() => dialog.current?.close()}>
           {t.value.cancel}
         </button>
+        {other && (
+          <button type="button" class="button" onClick={other.go}>
+            {other.text}
+          </button>
+        )}
         <button type="button" class="button primary" autoFocus onClick={yes}>
           {deed}
         </button>

@@ -2,11 +2,14 @@ import { useSignal, type Signal } from "@preact/signals";
 import { Icon } from "../../shared/ui/icons";
 import type { Change } from "../api/client";
 import { t } from "../locales/texts";
+import { tt } from "../locales/tickets";
 import type { Chat } from "../store/chat";
 import type { DeskStore } from "../store/desk";
+import type { TicketStore } from "../store/tickets";
 import { personName, Topic, Urgency, Vip, Waiting } from "./badges";
 import { Composer } from "./composer";
 import { Confirm } from "./confirm";
+import { NewTicketDialog } from "./tickets/new-ticket";
 import { Transcript } from "./transcript";
 
 type Leaving = Exclude<Change, "claim">;
@@ -16,9 +19,10 @@ interface HeadProps {
   chat: Chat;
   ask: (change: Leaving) => void;
   player: Signal<boolean>;
+  newTicket: () => void;
 }
 
-const Head = ({ store, chat, ask, player }: HeadProps) => {
+const Head = ({ store, chat, ask, player, newTicket }: HeadProps) => {
   const summary = chat.summary.value;
   const mine = store.isMine(summary);
   const reason = summary.reason && (t.value.reasons[summary.reason] ?? summary.reason);
@@ -58,6 +62,11 @@ const Head = ({ store, chat, ask, player }: HeadProps) => {
           <Icon name="person" size={16} />
           {t.value.player}
         </button>
+        {mine && (
+          <button type="button" class="button small" onClick={newTicket}>
+            {tt.value.newTicket}
+          </button>
+        )}
         {mine &&
           (["release", "requeue", "close"] as const).map((change) => (
             <button
@@ -77,17 +86,25 @@ const Head = ({ store, chat, ask, player }: HeadProps) => {
 
 export interface ConversationProps {
   store: DeskStore;
+  tickets: TicketStore;
   chat: Chat;
   /** Whether the player's record is shown where it is a drawer. */
   player: Signal<boolean>;
 }
 
-export const ConversationView = ({ store, chat, player }: ConversationProps) => {
+export const ConversationView = ({ store, tickets, chat, player }: ConversationProps) => {
   const asking = useSignal<Leaving | null>(null);
+  const ticket = useSignal<"" | "open" | "closing">("");
   const summary = chat.summary.value;
   return (
     <main class="conversation" aria-label={personName(summary)}>
-      <Head store={store} chat={chat} ask={(change) => (asking.value = change)} player={player} />
+      <Head
+        store={store}
+        chat={chat}
+        ask={(change) => (asking.value = change)}
+        player={player}
+        newTicket={() => (ticket.value = "open")}
+      />
       <Transcript store={store} chat={chat} />
       {store.isMine(summary) ? (
         <Composer key={chat.id} store={store} chat={chat} />
@@ -109,11 +126,32 @@ export const ConversationView = ({ store, chat, player }: ConversationProps) => 
       {asking.value && (
         <Confirm
           texts={t.value.confirm[asking.value]}
+          {...(asking.value === "close" && {
+            other: {
+              text: tt.value.notSolved,
+              go: () => {
+                asking.value = null;
+                ticket.value = "closing";
+              },
+            },
+          })}
           no={() => (asking.value = null)}
           yes={() => {
             const change = asking.value;
             asking.value = null;
             if (change) void store.change(chat.id, change);
+          }}
+        />
+      )}
+      {ticket.value && (
+        <NewTicketDialog
+          store={tickets}
+          chat={chat}
+          closing={ticket.value === "closing"}
+          close={() => (ticket.value = "")}
+          opened={(end) => {
+            ticket.value = "";
+            if (end) void store.change(chat.id, "close");
           }}
         />
       )}

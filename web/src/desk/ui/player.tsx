@@ -133,7 +133,7 @@ const Recharges = ({ recharges }: { recharges: Recharge[] }) => (
   </section>
 );
 
-const RecordView = ({ record }: { record: PlayerRecord }) => (
+export const RecordView = ({ record }: { record: PlayerRecord }) => (
   <>
     <ProfileView profile={record.profile} />
     <Recharges recharges={record.recharges} />
@@ -154,7 +154,14 @@ const ClientView = ({ context }: { context: Chat["context"]["value"] }) => (
   </section>
 );
 
-export const PlayerPanel = ({ chat, close }: { chat: Chat; close: () => void }) => (
+export interface PlayerPanelProps {
+  chat: Chat;
+  close: () => void;
+  /** What stands above the record. */
+  children?: ComponentChildren;
+}
+
+export const PlayerPanel = ({ chat, close, children }: PlayerPanelProps) => (
   <aside class="player" aria-label={t.value.player}>
     <header class="player-head">
       <h2>{t.value.player}</h2>
@@ -176,6 +183,7 @@ export const PlayerPanel = ({ chat, close }: { chat: Chat; close: () => void }) 
         <Icon name="close" size={18} />
       </button>
     </header>
+    {children}
     {chat.playerProblem.value && (
       <p class="player-problem" role="alert">
         {chat.playerProblem.value.code === "game_unavailable"

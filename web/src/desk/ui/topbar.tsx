@@ -4,6 +4,7 @@ import { Mascot } from "../../shared/ui/mascot";
 import { switchLanguage } from "../language";
 import { t } from "../locales/texts";
 import type { DeskStore } from "../store/desk";
+import { Views, type Tab } from "./views";
 
 export const LanguageButton = () => (
   <button
@@ -27,12 +28,13 @@ const linkText = (store: DeskStore): string => {
   }
 };
 
-export const Topbar = ({ store }: { store: DeskStore }) => (
+export const Topbar = ({ store, tabs }: { store: DeskStore; tabs: readonly Tab[] }) => (
   <header class="topbar">
     <Mascot size={30} />
     <h1>
       {t.value.brand} <span>{t.value.desk}</span>
     </h1>
+    <Views store={store} tabs={tabs} />
     <p class={`link-state link-${store.link.value}`} role="status">
       <span class="dot" aria-hidden="true" />
       {linkText(store)}

@@ -5,6 +5,7 @@ import { Icon } from "../../shared/ui/icons";
 import type { Happening, Message, Note, Reading } from "../api/types";
 import { intentName } from "../locales/intents";
 import { errorText, t } from "../locales/texts";
+import { tt } from "../locales/tickets";
 import type { Chat, Sending } from "../store/chat";
 import { personName } from "./badges";
 import { entityText } from "./entity-text";
@@ -150,6 +151,12 @@ const eventDetail = ({ kind, data }: Happening): string => {
         return name ? [`${name} ${String(score)}/5`] : [];
       })
       .join(" · ");
+  if (kind === "ticket") {
+    const state = text(data.state);
+    return [text(data.number), (tt.value.states as Partial<Record<string, string>>)[state] ?? state]
+      .filter(Boolean)
+      .join(" · ");
+  }
   if (kind !== "refund") return "";
   const outcome = text(data.outcome);
   const reason = text(data.reason);
