@@ -18,6 +18,7 @@ class FaultKind(StrEnum):
     DELAY = "delay"  # waits, then executes and answers
     ERROR = "error"  # answers 500 and executes nothing
     RESET = "reset"  # executes, then drops the connection without an answer
+    REFUSE = "refuse"  # answers 409 `ordered_refusal` and executes nothing
 
 
 class Fault(BaseModel):
@@ -61,6 +62,8 @@ class Faults:
             return await handler(request)
         if fault.kind is FaultKind.ERROR:
             raise ApiError(500, "internal", "an ordered fault", retry=True)
+        if fault.kind is FaultKind.REFUSE:
+            raise ApiError(409, "ordered_refusal", "an ordered fault")
         if fault.kind is FaultKind.DELAY:
             await asyncio.sleep(fault.seconds)
         response = await handler(request)
