@@ -126,10 +126,11 @@ def order(number: int, clock: FrozenClock, player: str = "p1", **changes: Any) -
 ONE, TWO, THREE = (f"2026112012304500{n:02}" for n in (1, 2, 3))
 
 
-async def open_shop(database: Database, clock: FrozenClock) -> Shop:
+async def open_shop(database: Database, clock: FrozenClock, game: FakeGame | None = None) -> Shop:
     """A player with three good orders, and somebody else's."""
     bus = MemoryBus()
-    game = SlowGame([order(n, clock) for n in (1, 2, 3)] + [order(9, clock, "p2")])
+    if game is None:
+        game = SlowGame([order(n, clock) for n in (1, 2, 3)] + [order(9, clock, "p2")])
     queue = HumanQueue(database, bus, clock)
     turns = Turns(database, bus, clock, FakeBrain(), queue)
     parts = await engine(database, bus, clock, game, queue)
