@@ -12,6 +12,7 @@ from bot.services.evidence import Evidence
 from bot.services.human_queue import HumanQueue
 from bot.services.inbox import Inbox
 from bot.services.ports import Bus
+from bot.services.refund_approvals import RefundApprovals
 from bot.services.ticket_desk import TicketDesk
 
 
@@ -26,6 +27,7 @@ class Desk:
     bus: Bus
     evidence: Evidence
     tickets: TicketDesk
+    refunds: RefundApprovals
     public_url: str = ""
     check_every_s: float = 15.0
     sockets: set[web.WebSocketResponse] = field(default_factory=set)

@@ -52,6 +52,7 @@ def create_app(services: Services) -> web.Application:
         services.bus,
         services.evidence,
         services.ticket_desk,
+        services.refund_approvals,
         settings.url,
     )
     add_desk_routes(app, desk)

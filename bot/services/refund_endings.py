@@ -126,9 +126,13 @@ class RefundEndings:
         """Tell everyone concerned, after the commit; `before` is the conversation's state and number as they
         were."""
         await self._bus.publish(topics.conversation(row.id), {"kind": "message", "seq": row.seq})
-        await self._bus.publish(topics.REFUNDS, {"kind": "refunds"})
+        await self.announce_waiting()
         if row.state == State.QUEUED.value != before[0]:
             await self._queue.announce(row.id)
+
+    async def announce_waiting(self) -> None:
+        """A refund waits for people, or they have said their word; its ticket stands for it."""
+        await self._bus.publish(topics.TICKETS, {"kind": "tickets"})
 
     async def _resolve_ticket(
         self,

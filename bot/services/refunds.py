@@ -101,6 +101,8 @@ class Refunds:
                 known = await self._known(row, order_no)
                 if known is None or _again(known, submit):
                     raise
+        if known.state == RefundState.AWAITING.value:
+            await self._endings.announce_waiting()
         return await self._result(await self._saga.advance(known.id))
 
     async def roles_to_move_to(self, conversation: str, order_no: str) -> Sequence[GameRole]:

@@ -20,6 +20,3 @@ def agent(id: int) -> str:
 
 TICKETS = "tickets"
 """A ticket was opened or changed: ticket (number)."""
-
-REFUNDS = "refunds"
-"""A refund waits for people, or they have decided."""

@@ -26,6 +26,7 @@ _STATUS: dict[Code, int] = {
     Code.ORIGIN_REFUSED: 403,
     Code.CSRF: 403,
     Code.FORBIDDEN: 403,
+    Code.OTHER_PERSON_NEEDED: 403,
     Code.NOT_OWNER: 403,
     Code.NOT_FOUND: 404,
     Code.WRONG_STATE: 409,

@@ -29,6 +29,7 @@ from bot.services.evidence_files import EvidenceFiles
 from bot.services.human_queue import HumanQueue
 from bot.services.inbox import Inbox
 from bot.services.received_pictures import ReceivedPictures
+from bot.services.refunds import Refunds
 from bot.services.ticket_desk import TicketDesk
 from bot.services.ticket_steps import TicketSteps
 from bot.services.tickets import Tickets
@@ -37,6 +38,7 @@ from bot.storage.database import Database
 from bot.web.problems import problems_middleware
 from tests.conftest import FrozenClock
 from tests.fakes import FakeBrain, FakeGame
+from tests.integration.refund_world import engine
 from tests.integration.tickets_world import HOURS
 
 PASSWORD = "correct horse battery"
@@ -138,6 +140,7 @@ class Office:
     evidence: Evidence
     pictures: ReceivedPictures
     tickets: Tickets
+    refunds: Refunds
 
     async def browser(self, login: str = "", role: str = "agent") -> Browser:
         """A browser; with a `login`, that agent is made and logged in."""
@@ -197,9 +200,9 @@ async def make_office(
             steps = TicketSteps(bus, HOURS)
             tickets = Tickets(database, clock, steps)
             ticket_desk = TicketDesk(database, clock, steps, tickets, game, surveys=False)
-            desk = Desk(
-                agents, Inbox(database, bus, clock, game), queue, bus, evidence, ticket_desk, **options
-            )
+            refund = await engine(database, bus, clock, game, queue)
+            inbox = Inbox(database, bus, clock, game)
+            desk = Desk(agents, inbox, queue, bus, evidence, ticket_desk, refund.approvals, **options)
             app = web.Application(middlewares=[problems_middleware])
             add_routes(app, desk)
             server = TestServer(app)
@@ -221,6 +224,7 @@ async def make_office(
                 evidence,
                 pictures,
                 tickets,
+                refund.refunds,
             )
 
         yield make
