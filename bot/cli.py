@@ -20,6 +20,7 @@ from bot.services.texts import problem_text
 from bot.settings import Settings, SettingsError, load
 from bot.storage.database import Database, SystemClock
 from bot.storage.upgrade import upgrade
+from bot.ticket_report_cli import tickets as tickets_report
 from bot.wechat_cli import app as wechat
 
 app = typer.Typer(
@@ -37,6 +38,7 @@ app.add_typer(agent, name="agent")
 app.add_typer(demo, name="demo")
 app.add_typer(wechat, name="wechat")
 app.add_typer(audit, name="audit")
+report.command("tickets")(tickets_report)
 app.add_typer(report, name="report")
 
 
