@@ -12,6 +12,7 @@ from bot.domain.intents import Urgency
 from bot.domain.recharges import RechargeOrder
 from bot.domain.refunds.facts import Wish
 from bot.domain.refunds.policy import Policy
+from bot.services.evidence import Picture
 from bot.services.operations import OperationResult
 from bot.services.ports import GameServer
 from bot.services.refund_items import Assessment, RefundResult
@@ -70,8 +71,13 @@ class Tickets(Protocol):
         priority: Urgency | None = None,
         promise: timedelta | None = None,
         key: str | None = None,
+        supervisor: bool = False,
     ) -> Ticket:
         """A new ticket, or the one that this key gave before."""
+        ...
+
+    async def counted(self, conversation: str, intent: str) -> int:
+        """How many tickets of `intent` the game's players have had."""
         ...
 
     async def of_player(self, conversation: str, limit: int = 5) -> list[Ticket]:
@@ -105,6 +111,20 @@ class Operations(Protocol):
         ...
 
 
+class Evidence(Protocol):
+    """The part of bot.services.evidence.Evidence that the dialogue uses."""
+
+    async def of_conversation(
+        self, conversation: str, since: datetime | None = None, limit: int = 100
+    ) -> Sequence[Picture]:
+        """The player's pictures, oldest first."""
+        ...
+
+    async def attach(self, conversation: str, ids: Sequence[str], ticket: str) -> None:
+        """Make pictures those of a ticket."""
+        ...
+
+
 class Services(Protocol):
     """What actions may use; everything is asked for by conversation, which says who the player is."""
 
@@ -126,6 +146,11 @@ class Services(Protocol):
     @property
     def game(self) -> GameServer:
         """The studio's game."""
+        ...
+
+    @property
+    def evidence(self) -> Evidence:
+        """The player's pictures."""
         ...
 
     @property

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from bot.domain.game import Item
 from bot.domain.recharges import RechargeOrder
 from bot.services.day_words import day_and_time as day_and_time
 from bot.services.refund_items import yuan
@@ -40,6 +41,12 @@ def balances(wallet: Mapping[str, int], locale: str) -> str:
 def channel_name(channel: str, locale: str) -> str:
     """A way of paying, as people call it."""
     return _name("channel", channel, locale)
+
+
+def items_words(items: Sequence[Item], locale: str) -> str:
+    """Such as "钻石 ×500、秋狩时装宝箱 ×1"."""
+    parts = [text("items-line", locale, item=one.item, count=str(one.count)) for one in items]
+    return text("list-comma", locale).join(parts)
 
 
 def _name(kind: str, value: str, locale: str) -> str:

@@ -39,13 +39,18 @@ _URGENT: dict[str, Urgency] = {
 }
 
 
+_URGENT_REASONS: dict[str, Urgency] = {"complaint_major": Urgency.CRITICAL}
+"""Reasons of a hand-over that count whatever it is about."""
+
+
 def category_of(intent: str | None) -> Category:
     """The part before the first underscore, where it is a category."""
     prefix = (intent or "").partition("_")[0]
     return Category(prefix) if prefix in {c.value for c in Category} else Category.OTHER
 
 
-def urgency_of(intent: str | None, vip: int = 0) -> Urgency:
-    """The urgency of a hand-over about `intent` by a player of VIP level `vip` (6 and up count one more)."""
-    base = _URGENT.get(intent or "", Urgency.NORMAL)
+def urgency_of(intent: str | None, vip: int = 0, reason: str = "") -> Urgency:
+    """The urgency of a hand-over about `intent` for `reason` by a player of VIP level `vip` (6 and up count
+    one more)."""
+    base = max(_URGENT.get(intent or "", Urgency.NORMAL), _URGENT_REASONS.get(reason, Urgency.LOW))
     return Urgency(min(base + (vip >= 6), Urgency.CRITICAL))

@@ -185,6 +185,8 @@ ticket-told-ask = For your ticket { $number } ({ $topic }) we need a little more
 ticket-told-resolve = Your ticket { $number } ({ $topic }) is done. The result:
 ticket-told-close = Your ticket { $number } ({ $topic }) is closed. If anything new comes up, just tell me.
 ticket-told-reopen = Work on your ticket { $number } ({ $topic }) has begun again; you will have a result by { $when }.
+ticket-told-start-untimed = Somebody is looking at your ticket { $number } ({ $topic }) now; you'll read the outcome here.
+ticket-told-reopen-untimed = Your ticket { $number } ({ $topic }) is open again; you'll read the outcome here.
 ticket-told-progress = There is news on your ticket { $number } ({ $topic }):
 ticket-told-promise = Your ticket { $number } ({ $topic }) should have a result by { $when }; you will be told here.
 ticket-told-renewed-1 = Sorry to keep you waiting. Ticket { $number } ({ $topic }) takes longer than expected; it has been given priority, and you will hear from us by { $when }.
@@ -277,3 +279,21 @@ between-sentences = {" "}
 minor-limits = ¥{ $charge } for each payment, ¥{ $month } a month
 minor-no-payments = no payments yet
 minor-advice = If the registration is wrong, it can be corrected.
+# Fixes about the game's content
+items-line = { $item } ×{ $count }
+button-that-one = That's it
+button-not-that-one = Something else
+button-all-clear = Got it
+server-note = The log-in page has the details.
+server-no-time = the time in the notice
+event-line-running = · { $title } (now, until { $until })
+event-line-announced = · { $title } (from { $from })
+event-running = running, until { $until }
+event-announced = from { $from } until { $until }
+event-over = over since { $until }
+event-rules = The question mark on the Events page opens the rules.
+event-rewards = see the Events page
+event-all-servers = all servers
+
+# Complaints
+complaint-quoted = "{ $words }"

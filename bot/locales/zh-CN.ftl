@@ -185,6 +185,8 @@ ticket-told-ask = 你的工单 { $number }（{ $topic }）还差一点信息，�
 ticket-told-resolve = 你的工单 { $number }（{ $topic }）处理好了，结果如下：
 ticket-told-close = 你的工单 { $number }（{ $topic }）已结束。有新的情况随时告诉我。
 ticket-told-reopen = 你的工单 { $number }（{ $topic }）重新开始处理了，{ $when } 前给你结果。
+ticket-told-start-untimed = 你的工单 { $number }（{ $topic }）同事已经在看了，有结果会在这里告诉你。
+ticket-told-reopen-untimed = 你的工单 { $number }（{ $topic }）重新打开了，有结果会在这里告诉你。
 ticket-told-progress = 你的工单 { $number }（{ $topic }）有新进展：
 ticket-told-promise = 你的工单 { $number }（{ $topic }）预计 { $when } 前有结果，到时会在这里告诉你。
 ticket-told-renewed-1 = 抱歉让你久等了。工单 { $number }（{ $topic }）还在处理，比预计的慢了一些，已经加急，{ $when } 前给你答复。
@@ -277,3 +279,21 @@ between-sentences = {""}
 minor-limits = 每笔最多 { $charge } 元、每月最多 { $month } 元
 minor-no-payments = 现在还不能付费
 minor-advice = 要是登记错了，可以走实名更正。
+# Fixes about the game's content
+items-line = { $item } ×{ $count }
+button-that-one = 就是它
+button-not-that-one = 不是这个
+button-all-clear = 知道了
+server-note = 细节看登录页公告
+server-no-time = 公告里写的时间
+event-line-running = · { $title }（进行中，到 { $until }）
+event-line-announced = · { $title }（{ $from } 开始）
+event-running = 正在进行，到 { $until } 结束
+event-announced = { $from } 开始，到 { $until } 结束
+event-over = { $until } 已经结束
+event-rules = 规则在活动页右上角的问号里
+event-rewards = 奖励看活动页
+event-all-servers = 全部区服
+
+# Complaints
+complaint-quoted = 你说的「{ $words }」

@@ -79,7 +79,7 @@ class HumanQueue:
         row.reason = wish.reason
         # What it is about; "a human, please" says nothing about that.
         intent = row.intent if category_of(wish.intent) is Category.OTHER else wish.intent
-        urgency = urgency_of(intent, vip=int(row.player.get("vip", 0)))
+        urgency = urgency_of(intent, vip=int(row.player.get("vip", 0)), reason=wish.reason)
         row.intent, row.urgency = intent, int(urgency)
         row.queued_at, row.queue_key = now, queue_key(now, urgency)
         row.agent_id = None

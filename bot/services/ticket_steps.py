@@ -124,8 +124,9 @@ class TicketSteps:
         self.record(session, ticket, conversation, actor, now, state=after.value)
 
     def promise(self, ticket: TicketRow, now: datetime, within: timedelta) -> None:
-        """Name a new time; a person does that, or a state that begins the clock anew."""
-        ticket.promised_at = promised_time(self.hours, now, within)
+        """Name a new time, none for `within` nothing; a person does that, or a state that begins the clock
+        anew."""
+        ticket.promised_at = promised_time(self.hours, now, within) if within else None
         ticket.renewals, ticket.escalated_at = 0, None
 
     def named(

@@ -16,6 +16,10 @@ WISH_ADD, WISH_WITHDRAW, WISH_REOPEN, WISH_SEE = "add", "withdraw", "reopen", "s
 """What a player can want with a ticket of his."""
 
 
+UNTIMED = frozenset({"ticket-told-start", "ticket-told-reopen"})
+"""Texts that name a time, and have a form of their own for tickets that promise none."""
+
+
 def topic_name(intent: str, locale: str) -> str:
     """What a ticket is about, in the words of people."""
     try:
@@ -28,6 +32,8 @@ def told(ticket: TicketRow, key: str, locale: str, now: datetime, zone: ZoneInfo
     """The text `key` about the ticket; it may name number, topic and when. A `note` follows on a line
     of its own."""
     when = ""
+    if ticket.promised_at is None and key in UNTIMED:
+        key = f"{key}-untimed"
     if ticket.promised_at is not None:
         when = day_and_time(ticket.promised_at, now, zone, locale)
     names = {"number": ticket.number, "topic": topic_name(ticket.intent, locale), "when": when}

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Date, bindparam, select, text
+from sqlalchemy import Date, bindparam, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.errors import Code, ProblemError
@@ -51,11 +51,13 @@ class Tickets:
         priority: Urgency | None = None,
         promise: timedelta | None = None,
         key: str | None = None,
+        supervisor: bool = False,
     ) -> Ticket:
         """A new ticket; the same `key` in a conversation gives the one of then. The caller tells the player.
 
         `facts` is what the dialogue collected (JSON); without `priority` the intent and the player's VIP
-        level say it, without `promise` the priority says within which time he hears of it. Raises
+        level say it, without `promise` the priority says within which time he hears of it; a promise of no
+        length names no time. With `supervisor` it is the supervisor's from the beginning. Raises
         ProblemError(NOT_FOUND) for an unknown conversation.
         """
         async with self._database.begin() as session:
@@ -69,6 +71,7 @@ class Tickets:
                 priority=priority,
                 promise=promise,
                 key=key,
+                supervisor=supervisor,
             )
             found = await self._shown(session, ticket)
             seq = row.seq
@@ -86,6 +89,7 @@ class Tickets:
         priority: Urgency | None = None,
         promise: timedelta | None = None,
         key: str | None = None,
+        supervisor: bool = False,
         actor: str = "bot",
         agent_id: int | None = None,
     ) -> tuple[TicketRow, bool]:
@@ -114,7 +118,8 @@ class Tickets:
             agent_id=agent_id,
             news=False,
             promise_s=int(within.total_seconds()),
-            promised_at=promised_time(self._steps.hours, now, within),
+            promised_at=promised_time(self._steps.hours, now, within) if within else None,
+            escalated_at=now if supervisor else None,
             renewals=0,
             created_at=now,
             updated_at=now,
@@ -139,6 +144,13 @@ class Tickets:
             rows = (await session.scalars(query)).all()
             known = await histories(session, [r.id for r in rows], public_only=True)
         return [ticket_of(row, known[row.id]) for row in rows]
+
+    async def counted(self, conversation: str, intent: str) -> int:
+        """How many tickets of `intent` the game's players have had, this conversation's among them."""
+        game = select(ConversationRow.game).where(ConversationRow.id == conversation).scalar_subquery()
+        query = select(func.count()).where(TicketRow.intent == intent, TicketRow.game == game)
+        async with self._database.read() as session:
+            return int(await session.scalar(query) or 0)
 
     async def one(self, conversation: str, number: str) -> Ticket:
         """The player's ticket of this number. Raises ProblemError(NOT_FOUND), also for somebody else's."""

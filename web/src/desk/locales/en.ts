@@ -160,6 +160,7 @@ export const en: DeskTexts = {
     refund_not_allowed: "Not refundable automatically",
     guardian_refund: "Refund for a minor",
     failure: "Self-service failed",
+    complaint_major: "Major complaint",
     identity_needed: "Identity to be checked",
   },
   refundReasons: {

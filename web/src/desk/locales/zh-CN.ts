@@ -142,6 +142,7 @@ export const zhCN = {
     refund_not_allowed: "不符合自动退款规则",
     guardian_refund: "未成年人退款",
     failure: "自助办理出错",
+    complaint_major: "重大投诉",
     identity_needed: "需要核实身份",
   } as Partial<Record<string, string>>,
   refundReasons: {
