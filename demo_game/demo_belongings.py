@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from demo_game.demo_time import Days
 from demo_game.demo_world import DIAMOND
-from demo_game.models import Base, Binding, DeletedItem, Grant, LogIn, Mail
+from demo_game.models import Base, Binding, DeletedItem, Grant, LogIn, Mail, Pet
 
 CARD_MAIL, HUNT_MAIL, SIGN_IN_MAIL = 100_601, 100_801, 100_101
 
@@ -20,6 +20,8 @@ def rows(now: datetime) -> Iterator[Base]:
     yield from _log_ins(now)
     yield from _deleted_items(now)
     yield from _rewards(now)
+    yield Pet(id="p100101", player_id="p1001", name="团子")
+    yield Pet(id="p100601", player_id="p1006", name="白泽", renamed_at=now - 3 * _DAY)
 
 
 # One thing a paragraph reads better than one value a line.

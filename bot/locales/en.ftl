@@ -177,6 +177,7 @@ operation-send-link = Sending the link
 operation-restore-role = Restoring the role
 operation-restore-item = Restoring the item
 operation-send-grant = Sending the reward
+operation-custom = your request
 
 # Tickets.
 ticket-told-opened = Your ticket { $number } ({ $topic }) is open; you will hear from us by { $when }. To see how far it is, ask me about { $number } any time.

@@ -177,6 +177,7 @@ operation-send-link = 发送验证链接
 operation-restore-role = 恢复角色
 operation-restore-item = 恢复道具
 operation-send-grant = 补发奖励
+operation-custom = 你要办的事
 
 # Tickets.
 ticket-told-opened = 这件事已经为你建好工单 { $number }（{ $topic }），{ $when } 前给你答复。想知道进展，随时问我「{ $number } 怎么样了」。

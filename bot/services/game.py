@@ -10,8 +10,8 @@ NOT_FOUND, or GAME_REFUSED with the game's reason in args["reason"] (a change di
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
 from bot.domain.game import (
     AccountLock,
@@ -187,5 +187,16 @@ class World(Protocol):
         ...
 
 
-class GameServer(Accounts, Payments, Reversals, Goods, World, Protocol):
+class Custom(Protocol):
+    """What only one studio has."""
+
+    async def custom(
+        self, game: str, player_id: str, name: str, params: Mapping[str, Any], *, key: str
+    ) -> Mapping[str, Any]:
+        """Have the game do its own change `name` with `params` (JSON); what it says came of it. NOT_FOUND
+        where the game has no such change; refused with reasons of its own."""
+        ...
+
+
+class GameServer(Accounts, Payments, Reversals, Goods, World, Custom, Protocol):
     """All of it; a new topic is one more base."""

@@ -61,6 +61,12 @@ async def _send_grant(game: GameServer, id: str, player: str, grant: str, _: Par
     return _plain(await game.send_grant(id, player, grant, key=key))
 
 
+async def _custom(game: GameServer, id: str, player: str, subject: str, params: Params, key: str) -> Params:
+    """A change that only one studio has: `params` holds its `name`, and what else it needs."""
+    rest = {name: value for name, value in params.items() if name != "name"}
+    return dict(await game.custom(id, player, str(params["name"]), rest, key=key))
+
+
 CALLS: Mapping[str, Call] = MappingProxyType(
     {
         "deliver": _deliver,
@@ -72,5 +78,6 @@ CALLS: Mapping[str, Call] = MappingProxyType(
         "restore_role": _restore_role,
         "restore_item": _restore_item,
         "send_grant": _send_grant,
+        "custom": _custom,
     }
 )

@@ -9,10 +9,12 @@ is unknown, `settle_unknown` asks until it is known, then tells the player. Ever
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from hashlib import sha256
 from typing import Any
 
 import structlog
@@ -31,6 +33,17 @@ log = structlog.get_logger(__name__)
 
 Call = Callable[[GameServer, str, str, str, Mapping[str, Any], str], Awaitable[Mapping[str, Any]]]
 """Asks the game: game, player, subject, parameters and key in; what is worth keeping of the answer out."""
+
+
+_TRAVELS = re.compile(r"[A-Za-z0-9._:-]{8,128}", re.ASCII)
+
+
+def wire_key(key: str) -> str:
+    """An operation's key as the game takes it (8 to 128 of A-Z a-z 0-9 . _ : -): ids and subjects may be
+    longer, or in any script."""
+    if _TRAVELS.fullmatch(key):
+        return key
+    return "operation:" + sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class OperationState(StrEnum):
@@ -159,7 +172,7 @@ class Operations:
                     operation.player_id,
                     operation.subject,
                     operation.params,
-                    operation.key,
+                    wire_key(operation.key),
                 )
             )
         except ProblemError as error:

@@ -3,7 +3,14 @@
 A route's name is its operationId there.
 """
 
-from demo_game.api import accounts, goods, payments, reversals, world
+from demo_game.api import accounts, custom, goods, payments, reversals, world
 
-TOPICS = (accounts.routes, payments.routes, reversals.routes, goods.routes, world.routes)
+TOPICS = (
+    accounts.routes,
+    payments.routes,
+    reversals.routes,
+    goods.routes,
+    world.routes,
+    custom.routes,
+)
 """A new topic is one more."""

@@ -2,7 +2,7 @@
 
 from demo_game.models.accounts import Ban, Binding, Link, LogIn, Player
 from demo_game.models.base import Base
-from demo_game.models.goods import DeletedItem, GiftCode, Grant, Mail, Redemption, Role
+from demo_game.models.goods import DeletedItem, GiftCode, Grant, Mail, Pet, Redemption, Role
 from demo_game.models.payments import Payout, Recharge, Reversal, Subscription, Wallet
 from demo_game.models.requests import Done, Nonce, SeedMark
 from demo_game.models.world import Event, Server
@@ -21,6 +21,7 @@ __all__ = [
     "Mail",
     "Nonce",
     "Payout",
+    "Pet",
     "Player",
     "Recharge",
     "Redemption",

@@ -44,6 +44,17 @@ class Mail(Base):
     claimed_at: Mapped[datetime | None]
 
 
+class Pet(Base):
+    """A companion; the demo's example of what only one game has."""
+
+    __tablename__ = "pet"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    player_id: Mapped[str] = mapped_column(ForeignKey("player.id"), index=True)
+    name: Mapped[str]
+    renamed_at: Mapped[datetime | None]
+
+
 class DeletedItem(Base):
     """An item that a player sold, broke down or threw away."""
 

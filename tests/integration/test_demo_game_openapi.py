@@ -143,6 +143,8 @@ def of_a_demo_player(context: schemathesis.HookContext, parameters: dict[str, An
             things = [row for row in rows if isinstance(row, kind)]
             thing = chance.choice([row for row in things if ripe(row)] if chance.random() < 0.7 else things)
             chosen |= {"player": thing.player_id, name: getattr(thing, id)}
+    if operation_id(context.operation) == "custom_change":
+        chosen |= {"player": "p1001", "name": "pet_rename"}
     if "code" in chosen:
         chosen["code"] = chance.choice([row.code for row in rows if isinstance(row, GiftCode)])
     return chosen
@@ -157,6 +159,12 @@ def whole_numbers(context: schemathesis.HookContext, body: Any) -> Any:
     if isinstance(body, list):
         return [whole_numbers(context, value) for value in body]
     return int(body) if isinstance(body, float) and body.is_integer() else body
+
+
+@KNOWN.hook("map_body")
+def with_what_the_demo_knows(context: schemathesis.HookContext, body: Any) -> Any:
+    """What a change of the studio's own takes, the reference does not say."""
+    return {"params": {"name": "小白"}} if operation_id(context.operation) == "custom_change" else body
 
 
 @KNOWN.hook("map_headers")

@@ -49,6 +49,10 @@ CHANGES: dict[str, tuple[Change, str | None]] = {
         "already_restored",
     ),
     "send_grant": (lambda d, key: d.client.send_grant("demo", "p1008", "g100801", key=key), "already_sent"),
+    "custom_change": (
+        lambda d, key: d.client.custom("demo", "p1001", "pet_rename", {"name": "小白"}, key=key),
+        "renamed_lately",
+    ),
 }
 """Each change by its operationId, and how a second one under another key is refused (None: it is not)."""
 

@@ -53,6 +53,7 @@ CHANGES: dict[str, Callable[[Game], Awaitable[object]]] = {
     "restore_role": lambda game: game.restore_role("demo", "p1008", "r100802", key=KEY + "f"),
     "restore_item": lambda game: game.restore_item("demo", "p1002", "i100201", key=KEY + "g"),
     "send_grant": lambda game: game.send_grant("demo", "p1008", "g100801", key=KEY + "h"),
+    "custom_change": lambda game: game.custom("demo", "p1001", "pet_rename", {"name": "雪"}, key=KEY + "i"),
 }
 
 Way = tuple[str | int, ...]

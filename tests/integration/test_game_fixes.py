@@ -254,3 +254,33 @@ async def test_the_world(demo: Demo) -> None:
     over = [event.ends_at <= demo.at for event in events]
     assert True in over
     assert any(event.starts_at > demo.at for event in events)
+
+
+# ---------------------------------------------------------------------- what only one studio has
+async def test_a_change_of_the_studios_own(demo: Demo) -> None:
+    result = await demo.client.custom("demo", "p1001", "pet_rename", {"name": "小白"}, key="key-00001")
+    assert result == {"before": "团子", "name": "小白"}
+
+
+@pytest.mark.parametrize(
+    ("player", "name", "params", "says"),
+    [
+        ("p1001", "pet_sell", {}, Problem(Code.NOT_FOUND)),
+        ("p1001", "../bans", {}, Problem(Code.NOT_FOUND)),
+        ("p1001", "pet_rename", {}, refused("name_unfit")),
+        ("p1001", "pet_rename", {"name": "太长了太长了太长了"}, refused("name_unfit")),
+        ("p1002", "pet_rename", {"name": "小白"}, refused("no_pet")),
+        ("p1006", "pet_rename", {"name": "小白"}, refused("renamed_lately")),
+        ("p9999", "pet_rename", {"name": "小白"}, Problem(Code.NOT_FOUND)),
+    ],
+)
+async def test_which_it_refuses(
+    demo: Demo, player: str, name: str, params: dict[str, str], says: Problem
+) -> None:
+    assert await problem(demo.client.custom("demo", player, name, params, key="key-00001")) == says
+
+
+async def test_a_key_is_for_one_change_with_one_content(demo: Demo) -> None:
+    await demo.client.custom("demo", "p1001", "pet_rename", {"name": "小白"}, key="key-00001")
+    again = demo.client.custom("demo", "p1001", "pet_rename", {"name": "小黑"}, key="key-00001")
+    assert await problem(again) == refused("idempotency_key_reused")
