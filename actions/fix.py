@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from inspect import isabstract
 from typing import Any
 
@@ -26,8 +26,13 @@ from bot.domain.messages import Chart
 from bot.services.fixes import FixDeclared, declared
 from bot.services.operations import OperationResult
 from bot.services.texts import DEFAULT_LOCALE, text
+from bot.services.ticket_items import Ticket
 
 _NO_FACTS = frozenset({"began", "opening", "heard"})
+
+
+PICTURES_OF = timedelta(hours=1)
+"""A player who sends pictures first and tells what is wrong then means these."""
 
 
 class Case:
@@ -41,6 +46,8 @@ class Case:
         self.services = known
         self.conversation: str = tracker.sender_id
         self.locale = locale_of(tracker)
+        self.priority, self.promise = fix.ticket.urgency, fix.ticket.promise
+        """Of a ticket; as declared, unless the fix knows better."""
         self.aside = False
         self.chart: Chart | None = None
         self.answers: dict[str, Any] = dict(tracker.get_slot("fix_answers") or {})
@@ -127,18 +134,27 @@ class Case:
         wish = {"intent": intent, "heard": self.answers.get("heard") or {}}
         return [*forget(), *turn_to(self._dispatcher, wish)]
 
-    async def ticket(self, summary: str = "", response: str = "", **words: str) -> Events:
-        """Open the ticket that was declared, with all facts, and tell its number and promise."""
+    async def open_ticket(self, summary: str = "", *, supervisor: bool = False) -> Ticket:
+        """Open a ticket with all facts and the pictures that came lately, and say nothing yet."""
         facts = self.collect(self)
         ticket = await self.services.tickets.open(
             self.conversation,
             intent=self.fix.intent,
             summary=summary or self.summary(facts),
             facts=facts,
-            priority=self.fix.ticket.urgency,
-            promise=self.fix.ticket.promise,
+            priority=self.priority,
+            promise=self.promise,
             key=f"{self.fix.intent}:{self.answers.get('began')}",
+            supervisor=supervisor,
         )
+        since = self.services.now() - PICTURES_OF
+        pictures = await self.services.evidence.of_conversation(self.conversation, since)
+        await self.services.evidence.attach(self.conversation, [p.id for p in pictures], ticket.number)
+        return ticket
+
+    async def ticket(self, summary: str = "", response: str = "", **words: str) -> Events:
+        """Open the ticket, and tell its number and promise."""
+        ticket = await self.open_ticket(summary)
         promise = await self.when(ticket.promised_at) if ticket.promised_at else ""
         if response:
             self.say(response, number=ticket.number, promise=promise, **words)

@@ -48,6 +48,9 @@ _PARTICLES = re.compile(r"[的了吧呢啊呀]")
 NEVER_TEXT = frozenset({"request_human"})
 """Readings that are no answer to any question, not even to one that takes any words."""
 
+PICTURE = "picture"
+"""The answer to a question for a picture: it is kept with the conversation and goes to the ticket."""
+
 LATER = "later"
 """The answer to a remedy that the player is still about to try: an "OK" here is no "it helped"."""
 
@@ -115,6 +118,8 @@ def read(question: Question, intent: str, words: str, choice: str | None = None)
     """`words` as typed, their `intent`, or the `choice` that a button carried."""
     if choice is not None:
         return _chosen(question, choice)
+    if intent == "picture":
+        return Read(PICTURE, answered=True) if question.kind is Kind.PICTURE else NOTHING
     words = words.strip()
     if intent in NEVER_TEXT:
         return NOTHING

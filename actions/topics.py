@@ -11,7 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.base import Events, SupportAction, forget, intent_of
 from actions.fix import all_fixes, case_of
 from actions.self_service import ActionSelfService
-from actions.wishes import second_wish, serve
+from actions.wishes import entities_of, second_wish, serve
 from bot.domain.intents import Category, category_of
 from bot.services.fixes import declared
 
@@ -68,6 +68,8 @@ class ActionAnswerAside(SupportAction):
         elif fix is not None and declared()[intent].aside:
             case = await case_of(intent, dispatcher, tracker)
             case.aside = True
+            message = tracker.latest_message or {}
+            case.answers = {"opening": str(message.get("text") or ""), "heard": entities_of(message)}
             await fix.carry_out(case)
         else:
             dispatcher.utter_message(response=f"utter_{intent}")

@@ -1,5 +1,5 @@
-"""Changes that only this game has, by name; docs/add-a-fix.md uses one. Each has the write lock and runs under
-an idempotency key (once.py)."""
+"""Changes that only this game has, by name (docs/add-a-fix.md uses one). Each has the write lock and runs
+under an idempotency key (once.py)."""
 
 from __future__ import annotations
 

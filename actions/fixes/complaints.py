@@ -41,11 +41,12 @@ class Complaint(DeclaredFix):
         """Normal ones: a ticket. Major ones: the supervisor's ticket, and a human now."""
         found = await judged(case)
         words = {"wrong": self.wrong(case)}
-        if case.attached is not None:
-            case.attached |= {"grounds": ", ".join(found.grounds)} if found.grounds else {}
+        if found.grounds:
+            case.answers["grounds"] = ", ".join(found.grounds)
         if not found.major:
             return await case.ticket(response=f"utter_{self.intent}_taken", **words)
-        ticket = await case.open_ticket(priority=found.urgency, promise=MAJOR_PROMISE, supervisor=True)
+        case.priority, case.promise = found.urgency, MAJOR_PROMISE
+        ticket = await case.open_ticket(supervisor=True)
         promise = await case.when(ticket.promised_at) if ticket.promised_at else ""
         words |= {"number": ticket.number, "promise": promise}
         return case.human("complaint_major", "utter_complaint_major", **words)

@@ -19,8 +19,9 @@ class Report(DeclaredFix):
     async def carry_out(self, case: Case) -> Events:
         """A ticket, with thanks and the promise of an answer."""
         urgency = await self.urgency(case)
-        within = GRAVE_PROMISE if urgency is not None else None
-        return await case.ticket(response=f"utter_{self.intent}_taken", priority=urgency, promise=within)
+        if urgency is not None:
+            case.priority, case.promise = urgency, GRAVE_PROMISE
+        return await case.ticket(response=f"utter_{self.intent}_taken")
 
     async def urgency(self, case: Case) -> Urgency | None:
         """More than what is declared, or None: somebody may be hurt, a minor is concerned, money is gone."""

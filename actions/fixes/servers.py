@@ -80,7 +80,8 @@ def named(servers: Sequence[ServerStatus], said: str) -> list[ServerStatus]:
         for server in servers
         if any(re.search(rf"(?<!\d){re.escape(part)}", server.name) for part in parts)
     ]
-    realms = {realm for server in servers if (realm := re.sub(r"\d+[区服]?$", "", server.name)) in said and realm}
+    all_realms = {re.sub(r"\d+[区服]?$", "", server.name) for server in servers}
+    realms = {realm for realm in all_realms if realm and realm in said}
     in_realm = [server for server in by_number or servers if any(server.name.startswith(r) for r in realms)]
     return in_realm or by_number
 

@@ -31,7 +31,8 @@ class ActionSuggestion(Fix):
 
     async def carry_out(self, case: Case) -> Events:
         """Keep it in the player's own words."""
-        ticket = await case.open_ticket(promise=timedelta(0))
+        case.promise = timedelta(0)
+        ticket = await case.open_ticket()
         count = await case.services.tickets.counted(case.conversation, self.intent)
         return case.done("utter_content_suggestion_taken", number=ticket.number, count=str(count))
 

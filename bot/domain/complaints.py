@@ -1,5 +1,7 @@
-"""How grave a complaint is: normal, or major for the supervisor (主管). A pure rule over what was said and what
-is on record; the people who decide the complaint decide freely."""
+"""How grave a complaint is: normal, or major for the supervisor (主管).
+
+A pure rule over what was said and what is on record; who decides the complaint decides freely.
+"""
 
 from __future__ import annotations
 
@@ -45,11 +47,13 @@ _SAID: dict[Ground, re.Pattern[str]] = {
         re.I,
     ),
     Ground.MINOR: re.compile(
-        r"未成年|小孩|孩子|小学生|初中生|我(儿子|女儿|闺女)|\bminor\b|\bunderage\b|my (son|daughter|child|kid)",
+        r"未成年|小孩|孩子|小学生|初中生|我(儿子|女儿|闺女)|\bminor\b|\bunderage\b"
+        r"|my (son|daughter|child|kid)",
         re.I,
     ),
     Ground.LEGAL: re.compile(
-        r"律师|起诉|[告吿]你们|法院|打官司|诉讼|法律(途径|责任|手段)|lawyer|attorney|\bsue\b|court|legal action",
+        r"律师|起诉|[告吿]你们|法院|打官司|诉讼|法律(途径|责任|手段)"
+        r"|lawyer|attorney|\bsue\b|court|legal action",
         re.I,
     ),
     Ground.AUTHORITY: re.compile(
@@ -57,7 +61,9 @@ _SAID: dict[Ground, re.Pattern[str]] = {
         r"|报(了)?警|派出所|consumer (protection|association)|police|regulator",
         re.I,
     ),
-    Ground.PRESS: re.compile(r"媒体|记者|曝光|热搜|挂(到)?(微博|网上|抖音)|\bpress\b|\bmedia\b|journalist", re.I),
+    Ground.PRESS: re.compile(
+        r"媒体|记者|曝光|热搜|挂(到)?(微博|网上|抖音)|\bpress\b|\bmedia\b|journalist", re.I
+    ),
 }
 
 

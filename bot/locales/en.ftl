@@ -129,7 +129,6 @@ wechat-welcome-human = A human, please
 wechat-not-understood-kind = I got it, but I can't read this kind of message yet. Please type what it is about.
 picture = [picture]
 picture-lost = The picture did not get through; please send it again.
-picture-kept = I got the picture and keep it safe: only the agents on your case can see it. Tell me in words what I can do for you.
 wechat-media-kept = I got it and keep it for the agents. Please also type what the matter is.
 wechat-voice-unheard = I got your voice message but could not make it out. Please type it.
 wechat-voice = [voice]

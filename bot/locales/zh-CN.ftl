@@ -129,7 +129,6 @@ wechat-welcome-human = 转人工
 wechat-not-understood-kind = 收到了，不过这种消息我还看不懂。麻烦用文字说一下，我马上处理。
 picture = [图片]
 picture-lost = 图片没有传过来，麻烦再发一次。
-picture-kept = 图片收到了，已经存好，只有处理你问题的客服能看到。想让我办什么，用文字说一声就行。
 wechat-media-kept = 收到了，已经存好，需要时客服能看到。麻烦再用文字说一下遇到的问题。
 wechat-voice-unheard = 语音收到了，但没有听清。麻烦用文字说一下，我马上处理。
 wechat-voice = [语音]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.messages import IncomingMessage, Message
-from bot.domain.ownership import State
-from bot.services.contacts import reply_to
 from bot.services.conversations import Conversations
 from bot.services.evidence import Evidence
 from bot.services.texts import text
+
+PAYLOAD = "/picture"
+"""What the dialogue gets to know of a picture: that there is one. What it shows is for people."""
 
 
 class ReceivedPictures:
@@ -37,15 +38,11 @@ class ReceivedPictures:
         try:
             stored = await self._conversations.receive(
                 conversation,
-                IncomingMessage(client_id, text("picture")),
-                answered=True,
+                IncomingMessage(client_id, text("picture"), payload=PAYLOAD),
                 meta=prepared.meta(),
                 beside=link,
             )
         finally:
             if stored is None or stored.meta.get("picture", {}).get("id") != prepared.id:
                 await self._evidence.discard(prepared)
-        await self._conversations.tell(
-            conversation, "picture-kept", client_id=reply_to(client_id), only_in=State.BOT
-        )
         return stored

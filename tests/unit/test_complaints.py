@@ -46,7 +46,14 @@ def test_what_is_said(words: str, ground: Ground) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    ["等了三天没人理我", "客服态度太差", "issue not solved", "I want to pursue this", "匹配太垃圾了", "法师太强"],
+    [
+        "等了三天没人理我",
+        "客服态度太差",
+        "issue not solved",
+        "I want to pursue this",
+        "匹配太垃圾了",
+        "法师太强",
+    ],
 )
 def test_plain_words_are_normal(words: str) -> None:
     judged = assess(ComplaintFacts(words))
