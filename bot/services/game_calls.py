@@ -62,9 +62,9 @@ async def _send_grant(game: GameServer, id: str, player: str, grant: str, _: Par
 
 
 async def _custom(game: GameServer, id: str, player: str, subject: str, params: Params, key: str) -> Params:
-    """A change that only one studio has: `params` holds its `name`, and what else it needs."""
-    rest = {name: value for name, value in params.items() if name != "name"}
-    return dict(await game.custom(id, player, str(params["name"]), rest, key=key))
+    """A change that only one studio has: `params` holds its name as `change`, and what else it needs."""
+    rest = {name: value for name, value in params.items() if name != "change"}
+    return dict(await game.custom(id, player, str(params["change"]), rest, key=key))
 
 
 CALLS: Mapping[str, Call] = MappingProxyType(

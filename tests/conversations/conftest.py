@@ -39,6 +39,7 @@ from bot.services.game_calls import CALLS
 from bot.services.human_queue import AgentIdentity, HumanQueue
 from bot.services.operations import Operations
 from bot.services.ports import BrainUnavailableError
+from bot.services.received_pictures import ReceivedPictures
 from bot.services.refund_approvals import RefundApprovals
 from bot.services.refund_parts import refund_engine
 from bot.services.refunds import Refunds
@@ -53,6 +54,7 @@ from demo_game.app import create_app
 from demo_game.context import FAULTS
 from demo_game.faults import Fault, FaultKind
 from demo_game.settings import Settings as GameServerSettings
+from tests.pictures import jpeg
 
 PROJECT = Path(__file__).parents[2]
 SECRET = "a-secret-of-the-demo-game-0123456789"
@@ -151,8 +153,14 @@ class Talk:
         """Send a button's payload, new or old."""
         return await self._sent(IncomingMessage(uuid.uuid4().hex, payload=payload))
 
+    async def shows(self) -> Talk:
+        """Send a picture."""
+        return await self._answered(await self.world.pictures.receive(self.id, jpeg(), uuid.uuid4().hex))
+
     async def _sent(self, incoming: IncomingMessage) -> Talk:
-        asked = await self.world.conversations.receive(self.id, incoming)
+        return await self._answered(await self.world.conversations.receive(self.id, incoming))
+
+    async def _answered(self, asked: Message) -> Talk:
         async with asyncio.timeout(90):
             while (row := await self.row()).state == State.BOT.value and row.answered_seq < asked.seq:
                 await asyncio.sleep(0.01)
@@ -237,6 +245,8 @@ class World:
     tickets: Tickets
     faults: Callable[..., None]
     settled: Callable[[], None]
+    evidence: Evidence
+    pictures: ReceivedPictures
 
     async def talk(self, player: str = "p1001", locale: str = "zh-CN") -> Talk:
         who = Player("demo", player, locale=locale)
@@ -292,16 +302,19 @@ async def world(engine: Any, tmp_path: Path) -> AsyncIterator[World]:
         def fault(endpoint: str, kind: str, times: int = 1, seconds: float = 0) -> None:
             app[FAULTS].add(Fault(endpoint=endpoint, kind=FaultKind(kind), times=times, seconds=seconds))
 
+        conversations = Conversations(database, bus, clock, turns)
         yield World(
             database,
             game,
-            Conversations(database, bus, clock, turns),
+            conversations,
             queue,
             refund.refunds,
             refund.approvals,
             tickets,
             fault,
             app[FAULTS].clear,
+            evidence,
+            ReceivedPictures(conversations, evidence),
         )
         actions.services.use(None)
         await turns.close()

@@ -49,6 +49,7 @@ OWN_ANSWERS = {
     ],
     "request_human": ["utter_hand_over_player_request"],
     "nlu_fallback": ["utter_did_you_mean", "utter_rephrase", "utter_hand_over_not_understood"],
+    "picture": ["utter_picture_kept", "utter_picture_attached"],
     "choose": ["utter_fix_again_please"],
     "choose_order": ["utter_ask_refund_confirmed"],
     "choose_another": ["utter_refund_which"],
