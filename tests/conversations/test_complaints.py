@@ -1,4 +1,4 @@
-"""Reports of other players, and complaints about us: normal ones end in a ticket, major ones at the supervisor."""
+"""Reports of players, and complaints about us: normal ones end in a ticket, major ones at the supervisor."""
 
 from __future__ import annotations
 
