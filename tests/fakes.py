@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -275,6 +275,11 @@ class FakeGame:
     async def send_grant(self, game: str, player_id: str, grant_id: str, *, key: str) -> Grant:
         changed = {"sent_at": datetime.now(UTC), "mail_id": f"m-{grant_id}"}
         return self._once("send_grant", grant_id, key, lambda: self._change("grants", grant_id, **changed))
+
+    async def custom(
+        self, game: str, player_id: str, name: str, params: Mapping[str, Any], *, key: str
+    ) -> Mapping[str, Any]:
+        return self._once(f"custom:{name}", player_id, key, lambda: dict(params))
 
     def _once(self, method: str, target: str, key: str, change: Callable[[], T]) -> T:
         if self.fail_before:

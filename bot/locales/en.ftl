@@ -273,7 +273,6 @@ ticket-line-latest = — Latest ({ $at }): { $words }
 ticket-line-refund = Refund (order { $order_no }, ¥{ $yuan }): the game is still working on it; you will be told
 # Causes that the technical dialogues find
 ban-until = until { $when }
-ban-for-good = for good
 soon = further notice
 between-sentences = {" "}
 minor-limits = ¥{ $charge } for each payment, ¥{ $month } a month

@@ -273,7 +273,6 @@ ticket-line-latest = — 最新（{ $at }）：{ $words }
 ticket-line-refund = 退款（订单 { $order_no }，{ $yuan } 元）：游戏那边还在办，有结果马上告诉你
 # Causes that the technical dialogues find
 ban-until = 到{ $when }
-ban-for-good = 长期有效
 soon = 稍后
 between-sentences = {""}
 minor-limits = 每笔最多 { $charge } 元、每月最多 { $month } 元

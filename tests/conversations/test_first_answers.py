@@ -12,8 +12,8 @@ from tests.conversations.conftest import Meet, World
     ("words", "answer", "question"),
     [
         ("查一下我的充值记录", "utter_account_recharge_query", "utter_ask_solved"),
-        ("举报有人开挂", "utter_complaint_cheater", "utter_ask_human"),
-        ("兑换码用不了", "utter_content_gift_code", "utter_ask_solved"),
+        ("秋狩活动结束了吗", "utter_content_event_one", "utter_ask_solved"),
+        ("现在是在维护吗", "utter_content_server_online", "utter_ask_solved"),
     ],
 )
 async def test_topics(meet: Meet, words: str, answer: str, question: str) -> None:
