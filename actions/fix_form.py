@@ -34,7 +34,8 @@ class ValidateFixForm(SupportAction):
         if button and button["question"] != question.id:
             return await changed(dispatcher, tracker, button)
         fix, case = all_fixes()[current], await case_of(current, dispatcher, tracker)
-        answer = read(question, intent_of(tracker), str(message.get("text") or ""), button.get("choice"))
+        words = str(message.get("text") or "")
+        answer = read(question, intent_of(tracker), words, button.get("choice"), current)
         if not answer.answered and not button:
             own = await fix.read(case, question, message)
             answer = answer if own is None else Read(own, answered=True)

@@ -45,6 +45,8 @@ _UNDERSTOOD = re.compile(
 _PUNCTUATION = re.compile(r"[\s,，.。!！?？~、:：;；]")
 _PARTICLES = re.compile(r"[的了吧呢啊呀]")
 
+_GO_ON = re.compile(r"(?!.*[不别別没沒未])(?:好|行|可以|要|快|赶紧|马上|请|那就|帮我)*.{0,4}[吧罢]?[。!！~\s]*")
+
 NEVER_TEXT = frozenset({"request_human"})
 """Readings that are no answer to any question, not even to one that takes any words."""
 
@@ -114,8 +116,11 @@ class Read:
 NOTHING = Read()
 
 
-def read(question: Question, intent: str, words: str, choice: str | None = None) -> Read:
-    """`words` as typed, their `intent`, or the `choice` that a button carried."""
+def read(
+    question: Question, intent: str, words: str, choice: str | None = None, about: str = ""
+) -> Read:
+    """`words` as typed, their `intent`, or the `choice` that a button carried. `about` is the intent of the
+    dialogue: who repeats it in a few words, without a no ("恢复吧"), says yes."""
     if choice is not None:
         return _chosen(question, choice)
     if intent == "picture":
@@ -124,7 +129,8 @@ def read(question: Question, intent: str, words: str, choice: str | None = None)
     if intent in NEVER_TEXT:
         return NOTHING
     if question.kind is Kind.CONFIRM:
-        return _confirmed(question, intent, words)
+        again = intent == about and _GO_ON.fullmatch(words) is not None
+        return Read(True, answered=True) if again else _confirmed(question, intent, words)
     if question.kind is Kind.REMEDY:
         return _tried(question, intent, words)
     if question.kind is Kind.CHOICE:
