@@ -45,7 +45,9 @@ _UNDERSTOOD = re.compile(
 _PUNCTUATION = re.compile(r"[\s,，.。!！?？~、:：;；]")
 _PARTICLES = re.compile(r"[的了吧呢啊呀]")
 
-_GO_ON = re.compile(r"(?!.*[不别別没沒未])(?:好|行|可以|要|快|赶紧|马上|请|那就|帮我)*.{0,4}[吧罢]?[。!！~\s]*")
+_GO_ON = re.compile(
+    r"(?!.*[不别別没沒未])(?:好|行|可以|要|快|赶紧|马上|请|那就|帮我)*.{0,4}[吧罢]?[。!！~\s]*"
+)
 
 NEVER_TEXT = frozenset({"request_human"})
 """Readings that are no answer to any question, not even to one that takes any words."""
@@ -116,9 +118,7 @@ class Read:
 NOTHING = Read()
 
 
-def read(
-    question: Question, intent: str, words: str, choice: str | None = None, about: str = ""
-) -> Read:
+def read(question: Question, intent: str, words: str, choice: str | None = None, about: str = "") -> Read:
     """`words` as typed, their `intent`, or the `choice` that a button carried. `about` is the intent of the
     dialogue: who repeats it in a few words, without a no ("恢复吧"), says yes."""
     if choice is not None:

@@ -154,3 +154,16 @@ def test_text() -> None:
     assert read(DEVICE, "nlu_fallback", " 红米 K60 ").value == "红米 K60"
     assert read(DEVICE, "deny", "没有") == Read("", answered=True)
     assert read(DEVICE, "request_human", "转人工") == NOTHING
+
+
+@pytest.mark.parametrize("words", ["恢复吧", "快冻结", "那就关掉吧", "补给我"])
+def test_who_repeats_the_wish_in_a_few_words_says_yes(words: str) -> None:
+    question = Question("sure", Kind.CONFIRM)
+    assert read(question, "account_stolen", words, about="account_stolen").value is True
+    assert not read(question, "account_stolen", words, about="account_delete").answered
+
+
+@pytest.mark.parametrize("words", ["不恢复", "先别冻结", "我的号昨天晚上在网吧被别人盗了怎么办"])
+def test_a_no_or_a_story_is_no_yes(words: str) -> None:
+    read_as = read(Question("sure", Kind.CONFIRM), "account_stolen", words, about="account_stolen")
+    assert read_as.value is not True
