@@ -216,6 +216,10 @@ class Fix(SupportAction):
             answer = read(question, "choose", "", button.get("choice"))
             case.answers |= {question.id: answer.value} if answer.answered else {}
 
+    def says_all(self, button: Mapping[str, str]) -> bool:
+        """Whether a button of this fix begins it anew, whatever is asked now: it says what it is about."""
+        return False
+
     def facts(self, case: Case) -> dict[str, Any]:
         """What the dialogue has come to, for a ticket or for the agent who takes over."""
         return case.facts()

@@ -29,7 +29,7 @@ class ValidateFixForm(SupportAction):
         button = _button(message)
         question = question_of(tracker.get_slot("fix_question"))
         current = str(tracker.get_slot("fix") or "")
-        if question is None or button.get("fix", current) != current:
+        if question is None or button.get("fix", current) != current or _says_all(current, button):
             return await begin(dispatcher, tracker, button)
         if button and button["question"] != question.id:
             return await changed(dispatcher, tracker, button)
@@ -137,6 +137,11 @@ def _button(message: dict[str, Any]) -> dict[str, str]:
     if (message.get("intent") or {}).get("name") != "choose":
         return {}
     return {str(e["entity"]): str(e["value"]) for e in message.get("entities") or () if e.get("entity")}
+
+
+def _says_all(fix: str, button: dict[str, str]) -> bool:
+    """Whether the button needs no question that is open to be understood."""
+    return bool(button) and all_fixes()[fix].says_all(button)
 
 
 def _other_wish(tracker: Tracker, current: str, question: Question) -> bool:

@@ -3,6 +3,7 @@ something, withdraw it, take it up again. While the bot speaks, nothing waits in
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -44,6 +45,15 @@ class ActionTicketProgress(Fix):
             if error.problem.code is not Code.NOT_FOUND:
                 raise
             return await self._told(case, number)
+
+    def says_all(self, button: Mapping[str, str]) -> bool:
+        """A wish names its ticket."""
+        return button.get("question") == "wish"
+
+    async def recall(self, case: Case, button: Mapping[str, str]) -> None:
+        """A wish means the same however old its button is, and what it does can be undone."""
+        if self.says_all(button):
+            case.answers["wish"] = button.get("choice")
 
     # ------------------------------------------------------------------ telling
     async def _told(self, case: Case, number: str) -> Events:

@@ -116,6 +116,18 @@ async def test_adding_something(meet: Meet, world: World) -> None:
     assert (await talk.row()).state == "bot"
 
 
+async def test_pressing_twice_and_another_button_while_something_is_asked(meet: Meet, world: World) -> None:
+    talk = await meet()
+    ticket = await opened(world, talk)
+    await talk.says("我的问题处理得怎么样了")
+    await talk.presses("我来补充")
+    await talk.presses("我来补充")
+    talk.heard("utter_ask_ticket_progress_words")
+    await talk.presses("不用处理了")
+    talk.heard("utter_ticket_progress_withdrawn")
+    assert (await world.tickets.one(talk.id, ticket.number)).state is TicketState.CLOSED
+
+
 async def test_a_change_of_mind_and_a_human_while_adding(meet: Meet, world: World) -> None:
     talk = await meet()
     ticket = await opened(world, talk)
