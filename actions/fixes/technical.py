@@ -3,6 +3,7 @@ proposed; here is what the game's records can show as the cause before anything 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -122,7 +123,8 @@ async def troubled_server(case: Case, states: tuple[ServerState, ...]) -> Cause:
 
 def server_named(servers: Sequence[ServerStatus], said: str, own: str) -> ServerStatus | None:
     """The server that `said` names (if it names just one), else the player's own."""
-    named = [server for server in servers if said and said in server.name]
+    whole = re.compile(rf"(?<!\d){re.escape(said)}")
+    named = [server for server in servers if said and whole.search(server.name)]
     if len(named) == 1:
         return named[0]
     return next((server for server in servers if server.name == own), None)
