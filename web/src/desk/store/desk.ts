@@ -5,14 +5,7 @@ import { ApiError, DeskApi, type Change } from "../api/client";
 import { readHappening, readMessage, readSummary } from "../api/read";
 import type { Session, Summary } from "../api/types";
 import { Chat } from "./chat";
-
-export interface Toast {
-  id: number;
-  kind: "error" | "left";
-  /** The player's name, for `left`. */
-  name: string;
-  error: ApiError | null;
-}
+import type { Toast } from "./toast";
 
 export type View = "chats" | "tickets";
 

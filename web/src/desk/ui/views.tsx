@@ -1,4 +1,4 @@
-import { tt } from "../locales/tickets";
+import { t } from "../locales/texts";
 import type { DeskStore, View } from "../store/desk";
 
 export interface Tab {
@@ -10,7 +10,7 @@ export interface Tab {
 
 /** The desk's views side by side in the top bar. */
 export const Views = ({ store, tabs }: { store: DeskStore; tabs: readonly Tab[] }) => (
-  <nav class="views" aria-label={tt.value.views.chats}>
+  <nav class="views" aria-label={t.value.desk}>
     {tabs.map(({ view, name, alarm }) => (
       <button
         key={view}

@@ -11,8 +11,8 @@ import { Spans } from "./writer";
 
 /** What the agent need not type: what the bot wrote for him, or else the player's own last words. */
 const firstWords = (chat: Chat): string => {
-  const handOver = [...chat.events.peek()].reverse().find((one) => one.kind === "hand_over");
-  const said = [...chat.messages.peek()].reverse().find((one) => one.from === "player");
+  const handOver = [...chat.events.value].reverse().find((one) => one.kind === "hand_over");
+  const said = [...chat.messages.value].reverse().find((one) => one.from === "player");
   const summary = text(handOver?.data.summary);
   return (summary === "" ? (said?.text ?? "") : summary).slice(0, 500);
 };
@@ -33,7 +33,8 @@ export const NewTicketDialog = ({ store, chat, closing, close, opened }: NewTick
   const id = useRef(newId());
   const summary = chat.summary.value;
   const intent = useSignal(summary.intent && INTENTS.includes(summary.intent) ? summary.intent : "");
-  const what = useSignal(firstWords(chat));
+  const typed = useSignal<string | null>(null); // until then, what is known: it may still be loading
+  const what = typed.value ?? firstWords(chat);
   const priority = useSignal("");
   const hours = useSignal<number | null>(null);
   const end = useSignal(closing);
@@ -44,7 +45,7 @@ export const NewTicketDialog = ({ store, chat, closing, close, opened }: NewTick
       chat.id,
       {
         intent: intent.value,
-        summary: what.value.trim(),
+        summary: what.trim(),
         ...(hours.value !== null && { hours: hours.value }),
         ...(priority.value !== "" && { priority: Number(priority.value) }),
       },
@@ -80,8 +81,8 @@ export const NewTicketDialog = ({ store, chat, closing, close, opened }: NewTick
             required
             rows={3}
             maxLength={500}
-            value={what.value}
-            onInput={(e) => (what.value = e.currentTarget.value)}
+            value={what}
+            onInput={(e) => (typed.value = e.currentTarget.value)}
           />
         </label>
         <div class="new-ticket-row">
@@ -110,7 +111,7 @@ export const NewTicketDialog = ({ store, chat, closing, close, opened }: NewTick
           <button type="button" class="button" onClick={() => dialog.current?.close()}>
             {t.value.cancel}
           </button>
-          <button type="submit" class="button primary" disabled={store.busy.value || !what.value.trim()}>
+          <button type="submit" class="button primary" disabled={store.busy.value || !what.trim()}>
             {tt.value.create}
           </button>
         </div>
