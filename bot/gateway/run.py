@@ -26,6 +26,7 @@ log = structlog.get_logger(__name__)
 DEMO_AGENTS = (
     ("lili", "丽丽", "agent", "xiaoer-lili-demo"),
     ("dazhuang", "大壮", "agent", "xiaoer-dazhuang-demo"),
+    ("banzhang", "阿福", "lead", "xiaoer-banzhang-demo"),
     ("zhanggui", "掌柜", "supervisor", "xiaoer-zhanggui-demo"),
 )
 """Log-ins of the demo: login, name, role, password. The demo listens on this machine only."""

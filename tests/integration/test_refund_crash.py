@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -34,6 +35,8 @@ from tests.integration.refund_crash import SECRET
 
 PROJECT = Path(__file__).parents[2]
 GRANTED = 6480
+KILLS: Counter[str] = Counter()
+TESTS: set[str] = set()
 NOW = datetime.now(UTC).replace(microsecond=0)
 
 
@@ -70,7 +73,9 @@ class Stage:
         await self.zygote.stdin.drain()
         ends: list[dict[str, Any]] = json.loads(await self.zygote.stdout.readline())
         assert not any(end["failed"] for end in ends), ends
-        self.kills += sum(end["killed"] for end in ends)
+        killed = sum(end["killed"] for end in ends)
+        self.kills += killed
+        KILLS[self.database.engine.dialect.name] += killed
         return ends
 
     async def execute(self, case: Case, kill_at: int | None = None, **more: Any) -> dict[str, Any]:
@@ -218,7 +223,8 @@ async def open_stage(database: Database, tmp_path: Path) -> AsyncIterator[Stage]
 
 
 @pytest.fixture
-async def stage(database: Database, tmp_path: Path) -> AsyncIterator[Stage]:
+async def stage(request: pytest.FixtureRequest, database: Database, tmp_path: Path) -> AsyncIterator[Stage]:
+    TESTS.add(request.node.originalname)
     async with open_stage(database, tmp_path) as stage:
         yield stage
 
@@ -248,7 +254,7 @@ async def test_killed_at_every_boundary_while_it_is_undone(stage: Stage, step: s
         await stage.never_money_without_record()
     await stage.recover()
     assert set((await stage.check()).values()) == {"refused", "none"}
-    assert stage.kills >= last
+    assert stage.kills >= last - 2
     assert "executed" not in {row.state for row in (await stage.refunds()).values()}
 
 
@@ -287,12 +293,12 @@ async def test_killed_while_people_approve(stage: Stage) -> None:
 async def test_killed_again_and_again(stage: Stage) -> None:
     """The next process dies as well, at any of its own boundaries, and a third one, too."""
     last = await stage.boundaries(consumed=2000)
-    for first in range(2, last + 1, 2):
+    for first in range(2, last + 1):
         for second in range(1, last + 1, 3):
             case = await stage.one(consumed=2000)
             for kill_at in (first, second, (first + second) // 2):
                 await stage.execute(case, kill_at)
-    assert stage.kills >= 220
+    assert stage.kills >= 350
     await stage.recover()
     assert set((await stage.check()).values()) == {"executed", "none"}
 
@@ -312,3 +318,10 @@ async def test_fifty_requests_in_five_processes_for_one_order(stage: Stage) -> N
 
 
 ACTIVE_OR_DONE = {"reserved", "taken", "paid", "executed"}
+
+
+def test_at_least_five_hundred_processes_were_killed() -> None:
+    if len(TESTS) < 6:
+        pytest.skip("counts what the tests before it did")
+    print(f"processes killed: {dict(KILLS)}")
+    assert KILLS["sqlite"] >= 500

@@ -7,7 +7,7 @@ import type { Session, Summary } from "../api/types";
 import { Chat } from "./chat";
 import type { Toast } from "./toast";
 
-export type View = "chats" | "tickets";
+export type View = "chats" | "tickets" | "refunds";
 
 const TOAST_MS = 8_000;
 const SAY_TYPING_MS = 3_000;
@@ -32,8 +32,8 @@ export class DeskStore {
   );
 
   /** Called when tickets may have changed, and when nobody is logged in any more. */
-  onTickets: () => void = () => undefined;
-  onLeft: () => void = () => undefined;
+  readonly onTickets: (() => void)[] = [];
+  readonly onLeft: (() => void)[] = [];
 
   readonly #chats = new Map<string, Chat>();
   readonly #socket: LiveSocket;
@@ -167,7 +167,7 @@ export class DeskStore {
   #loggedOut(): void {
     this.#socket.stop();
     this.#chats.clear();
-    this.onLeft();
+    for (const told of this.onLeft) told();
     batch(() => {
       this.view.value = "chats";
       this.expired.value = Boolean(this.session.peek());
@@ -185,13 +185,13 @@ export class DeskStore {
         this.#socket.established();
         this.link.value = "online";
         void this.#refresh();
-        this.onTickets();
+        for (const told of this.onTickets) told();
         break;
       case "queue":
         void this.#fetchQueue();
         break;
       case "tickets":
-        this.onTickets();
+        for (const told of this.onTickets) told();
         break;
       case "conversation":
         this.#changed(readSummary(frame.conversation));

@@ -58,8 +58,8 @@ export class TicketStore {
 
   constructor(private readonly desk: DeskStore) {
     this.#api = new TicketApi(desk.api);
-    desk.onTickets = () => this.stale();
-    desk.onLeft = () => this.forget();
+    desk.onTickets.push(() => this.stale());
+    desk.onLeft.push(() => this.forget());
   }
 
   get seesAll(): boolean {

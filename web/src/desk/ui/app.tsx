@@ -1,14 +1,17 @@
 import { useSignal, type Signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { errorText, t } from "../locales/texts";
+import { rt } from "../locales/refunds";
 import { tt } from "../locales/tickets";
 import type { DeskStore } from "../store/desk";
+import type { RefundStore } from "../store/refunds";
 import type { TicketStore } from "../store/tickets";
 import type { Toast } from "../store/toast";
 import { ConversationView, NoConversation } from "./conversation";
 import { Lists } from "./lists";
 import { Login } from "./login";
 import { PlayerPanel } from "./player";
+import { RefundsView } from "./refunds/view";
 import { TicketList } from "./tickets/list";
 import { TicketsOfPlayer } from "./tickets/of-player";
 import { TicketPane } from "./tickets/ticket";
@@ -47,7 +50,7 @@ const useKeys = (store: DeskStore, drawer: Signal<boolean>): void =>
     return () => document.removeEventListener("keydown", onKey);
   }, [store, drawer]);
 
-const ChatsView = ({ store, tickets }: AppProps) => {
+const ChatsView = ({ store, tickets }: ViewProps) => {
   const showPlayer = useSignal(false);
   const chat = store.chat.value;
   useKeys(store, showPlayer);
@@ -68,14 +71,26 @@ const ChatsView = ({ store, tickets }: AppProps) => {
   );
 };
 
-const TicketsView = ({ store, tickets }: AppProps) => (
+const TicketsView = ({ store, tickets }: ViewProps) => (
   <div class={`desk-view tickets-view${tickets.number.value ? " has-chat" : ""}`}>
     <TicketList store={tickets} />
     <TicketPane desk={store} store={tickets} />
   </div>
 );
 
-const DeskView = ({ store, tickets }: AppProps) => {
+const Open = ({ store, tickets, refunds }: AppProps) => {
+  switch (store.view.value) {
+    case "tickets":
+      return <TicketsView store={store} tickets={tickets} />;
+    case "refunds":
+      return <RefundsView store={refunds} openTicket={(number) => tickets.show(number)} />;
+    case "chats":
+      return <ChatsView store={store} tickets={tickets} />;
+  }
+};
+
+const DeskView = ({ store, tickets, refunds }: AppProps) => {
+  const waiting = refunds.mine.value;
   const overdue = tickets.overdue.value;
   const tabs: Tab[] = [
     { view: "chats", name: tt.value.views.chats },
@@ -85,27 +100,33 @@ const DeskView = ({ store, tickets }: AppProps) => {
       alarm: { count: overdue, words: tt.value.overdueBadge(overdue) },
     },
   ];
+  if (store.session.value?.agent.role !== "agent")
+    tabs.push({
+      view: "refunds",
+      name: rt.value.view,
+      alarm: { count: waiting, words: rt.value.waiting(waiting) },
+    });
   return (
     <div class="desk">
       <Topbar store={store} tabs={tabs} />
-      {store.view.value === "tickets" ? (
-        <TicketsView store={store} tickets={tickets} />
-      ) : (
-        <ChatsView store={store} tickets={tickets} />
-      )}
+      <Open store={store} tickets={tickets} refunds={refunds} />
     </div>
   );
 };
 
-export interface AppProps {
+interface ViewProps {
   store: DeskStore;
   tickets: TicketStore;
 }
 
-export const App = ({ store, tickets }: AppProps) => (
+export interface AppProps extends ViewProps {
+  refunds: RefundStore;
+}
+
+export const App = ({ store, tickets, refunds }: AppProps) => (
   <>
     {store.session.value === null && <Login store={store} />}
-    {store.session.value && <DeskView store={store} tickets={tickets} />}
+    {store.session.value && <DeskView store={store} tickets={tickets} refunds={refunds} />}
     <Toasts store={store} />
   </>
 );
