@@ -354,7 +354,7 @@ async def test_one_person_approves(meet: Meet, world: World) -> None:
 
 
 async def test_two_people_approve(meet: Meet, world: World) -> None:
-    talk = await (await meet("p1012")).says("4998那笔充错了，想退款")
+    talk = await (await meet("p1012")).says("4998元那笔充错了，想退款")
     await talk.presses("提交审核")
     lead, supervisor = await world.agent("lead"), await world.agent("supervisor")
     [pending] = await world.approvals.pending(lead)
