@@ -81,7 +81,8 @@ class Option:
 @dataclass(frozen=True, slots=True)
 class Question:
     """What is asked now. `response` is the Rasa response that asks (default `utter_ask_<intent>_<id>`), with
-    `words` for its placeholders. An `optional` question may be passed over with a no."""
+    `words` for its placeholders. An `optional` question may be passed over with a no;
+    `no` is the option that a plain no means."""
 
     id: str
     kind: Kind = Kind.CHOICE
@@ -89,6 +90,7 @@ class Question:
     words: dict[str, str] = field(default_factory=dict)
     response: str = ""
     optional: bool = False
+    no: str = ""
 
     def as_slot(self) -> dict[str, Any]:
         """As the slot `fix_question` keeps it."""
@@ -209,8 +211,8 @@ def _option(question: Question, intent: str, words: str) -> Read:
     ]
     if len(named) == 1:
         return Read(named[0].value, answered=True)
-    if question.optional and intent == "deny":
-        return Read("", answered=True)
+    if intent == "deny" and (question.optional or question.no):
+        return Read(question.no, answered=True)
     return Read(drop=True) if intent == "deny" or _DROP.fullmatch(words) else NOTHING
 
 

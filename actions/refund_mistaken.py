@@ -10,6 +10,7 @@ from actions.base import Events, SupportAction, forget, hand_over, locale_of
 from actions.refund_words import APPROVAL, MOVE, assessed, refund_words, result_words, summary
 from actions.services import services
 from actions.topics import ask
+from actions.wishes import turn_to
 from actions.words import balances
 from bot.domain.errors import Code, ProblemError
 from bot.domain.refunds.policy import Instead, Reason
@@ -90,8 +91,9 @@ async def _refuse(dispatcher: CollectingDispatcher, tracker: Tracker, order_no: 
     dispatcher.utter_message(response=f"utter_refund_{reason}", **words)
     if executed or decision.instead in (Instead.NOTHING, Instead.STORE):
         return [*forget("open_question", "topic"), *ask(dispatcher, tracker, "solved")]
-    why = "guardian_refund" if decision.instead is Instead.GUARDIAN else "refund_not_allowed"
-    return hand_over(dispatcher, tracker, why, await summary(tracker, assessment, reason))
+    if decision.instead is Instead.GUARDIAN:  # the guardian's request is a dialogue of its own
+        return [*forget(), *turn_to(dispatcher, {"intent": "account_refund_minor"})]
+    return hand_over(dispatcher, tracker, "refund_not_allowed", await summary(tracker, assessment, reason))
 
 
 async def _tell_wallet(dispatcher: CollectingDispatcher, tracker: Tracker) -> None:

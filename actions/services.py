@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.game import GameRole, PlayerProfile
 from bot.domain.intents import Urgency
+from bot.domain.minors import MinorRules
 from bot.domain.recharges import RechargeOrder
 from bot.domain.refunds.facts import Wish
 from bot.domain.refunds.policy import Policy
@@ -146,6 +147,11 @@ class Services(Protocol):
     @property
     def game(self) -> GameServer:
         """The studio's game."""
+        ...
+
+    @property
+    def minors(self) -> MinorRules:
+        """What minors may pay."""
         ...
 
     @property

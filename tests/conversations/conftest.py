@@ -153,9 +153,10 @@ class Talk:
         """Send a button's payload, new or old."""
         return await self._sent(IncomingMessage(uuid.uuid4().hex, payload=payload))
 
-    async def shows(self) -> Talk:
+    async def shows(self, picture: bytes | None = None) -> Talk:
         """Send a picture."""
-        return await self._answered(await self.world.pictures.receive(self.id, jpeg(), uuid.uuid4().hex))
+        sent = await self.world.pictures.receive(self.id, picture or jpeg(), uuid.uuid4().hex)
+        return await self._answered(sent)
 
     async def _sent(self, incoming: IncomingMessage) -> Talk:
         return await self._answered(await self.world.conversations.receive(self.id, incoming))

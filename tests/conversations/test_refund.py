@@ -124,8 +124,7 @@ async def test_never_delivered_goes_to_a_human(meet: Meet) -> None:
 async def test_a_minors_order_goes_to_the_guardians_way(meet: Meet) -> None:
     talk = await (await meet("p1005")).says("充错了")
     await talk.says("第三个")
-    talk.heard("utter_refund_minor")
-    await talk.handed_over("guardian_refund")
+    talk.heard("utter_refund_minor", "utter_ask_account_refund_minor_account")
     assert "refunded" not in (await talk.statuses()).values()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 
 from bot.domain.minors import Assessment, Child, Limit, MinorRules, Standing, assess, years_between
 from bot.domain.recharges import OrderStatus, RechargeOrder
+from bot.services.minor_facts import calculation
 from bot.services.minor_rules import load
 from bot.services.policy_files import PolicyError
 from bot.settings import PROJECT
@@ -272,3 +274,42 @@ def test_a_file_that_is_not_there_or_no_yaml_is_told(tmp_path: Path) -> None:
     (tmp_path / "bad.yml").write_text("bands: [", "utf-8")
     with pytest.raises(PolicyError, match="not valid YAML"):
         load(tmp_path / "bad.yml")
+
+
+# ---------------------------------------------------------------------- what the agent reads
+def test_the_agent_reads_which_order_exceeds_which_limit() -> None:
+    orders = [
+        order(648, at(1), "A"),
+        order(50, at(2), "B"),
+        order(6, at(3), "C", status=OrderStatus.REFUNDED),
+    ]
+    shown = calculation(assess(RULES, TWELVE, orders, SHANGHAI))
+    assert shown["rules"] == RULES.version
+    assert shown["lines"] == [
+        "2026-11-01 · 648 元 · 当时 12 岁 · 超过单笔上限 50 元、超过当月上限 200 元（A）",
+        "2026-11-02 · 50 元 · 当时 12 岁 · 在限额内（B）",
+        "2026-11-03 · 6 元 · 当时 12 岁 · 已退款，不计（C）",
+        f"按规则（{RULES.version} 版）可退 648 元，共充值 698 元",
+    ]
+    assert json.loads(json.dumps(shown)) == shown
+
+
+def test_a_birthday_that_may_lie_between_is_said() -> None:
+    child = Child(age=8, as_of=date(2026, 11, 25))
+    shown = calculation(assess(RULES, child, [order(30, at(20, month=8))], SHANGHAI))
+    assert shown["lines"][-1].startswith(
+        f"按规则（{RULES.version} 版）可退 0 元；若充值时还没过生日，最多 30 元"
+    )
+    assert (
+        "这个年龄不能充值"
+        in calculation(assess(RULES, Child(birth=date(2020, 1, 1)), [order(1, at(1))], SHANGHAI))["lines"][0]
+    )
+
+
+@given(orders_of, births)
+def test_law_the_facts_add_up(orders: list[RechargeOrder], birth: date) -> None:
+    for locale in ("zh-CN", "en"):
+        shown = calculation(assess(RULES, Child(birth=birth), orders, SHANGHAI), locale)
+        over = [o["amount_fen"] for o in shown["orders"] if o["over"]]
+        assert sum(over) == shown["refundable_fen"]
+        assert len(shown["lines"]) == len(orders) + 1
