@@ -13,6 +13,7 @@ import typer
 from bot import log
 from bot.audit_cli import app as audit
 from bot.domain.errors import ProblemError
+from bot.refund_cli import app as refund
 from bot.report_cli import app as report
 from bot.services.agents import Agents
 from bot.services.policy_files import PolicyError
@@ -38,6 +39,7 @@ app.add_typer(agent, name="agent")
 app.add_typer(demo, name="demo")
 app.add_typer(wechat, name="wechat")
 app.add_typer(audit, name="audit")
+app.add_typer(refund, name="refund")
 report.command("tickets")(tickets_report)
 app.add_typer(report, name="report")
 

@@ -20,6 +20,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot import log as logs
 from bot.brain.archives import newest_model
 from bot.brain.environment import prepare
+from bot.services import minor_rules, refund_policy
+from bot.services.policy_files import PolicyError
 from bot.settings import PROJECT, Settings
 from bot.storage.database import Database
 from bot.storage.upgrade import upgrade
@@ -54,10 +56,12 @@ def main(argv: list[str] | None = None) -> int:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     _stand_in_project(settings)
     try:
+        refund_policy.load(settings.refund_policy_file)  # a mistake in them stops the start, here too
+        minor_rules.load(settings.minor_rules_file)
         archive = newest_model(model)
         log.info("rasa_importing")  # takes seconds: TensorFlow comes with it
         asyncio.run(_serve(database_url, socket, archive, options.actions))
-    except (FileNotFoundError, ImportError, SQLAlchemyError) as error:
+    except (FileNotFoundError, ImportError, SQLAlchemyError, PolicyError) as error:
         log.critical("brain_cannot_start", error=str(error))
         return 2
     return 0
