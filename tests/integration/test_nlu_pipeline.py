@@ -17,11 +17,6 @@ assistant_id: test
 language: zh
 pipeline:
   - name: bot.nlu.normaliser.TextNormaliser
-  - name: SpacyNLP
-    model: data/spacy/zh_xiaoer
-    case_sensitive: true
-  - name: SpacyTokenizer
-  - name: bot.nlu.extractor.SpacyValueExtractor
   - name: bot.nlu.wishes.ClauseSplitter
   - name: bot.nlu.ngrams.CharNgramFeaturizer
   - name: bot.nlu.classifier.LinearIntentClassifier
@@ -32,6 +27,11 @@ pipeline:
   - name: bot.nlu.decision.ReadingDecision
     answer: 0.7
     out_of_scope: 0.7
+  - name: SpacyNLP
+    model: data/spacy/zh_xiaoer
+    case_sensitive: true
+  - name: SpacyTokenizer
+  - name: bot.nlu.extractor.SpacyValueExtractor
 policies: []
 """
 EXAMPLES = {

@@ -8,12 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
+from sklearn.linear_model import LogisticRegression
 
-from bot.nlu import check_data, clauses, dataset, lexicon, linear
+from bot.nlu import check_data, clauses, dataset, lexicon, linear, regression
 from bot.nlu.decision import ANSWER, ASK_BACK, OUT_OF_SCOPE, REPHRASE, Thresholds, decide
 from bot.nlu.encoder import CachedEncoder, Matrix
 from bot.nlu.evaluation import metrics
 from bot.nlu.evaluation.metrics import Prediction
+from bot.nlu.neighbours import Neighbours
 from bot.nlu.ngrams import Analyser, Vectoriser
 from bot.nlu.sentence_vectors import shorten
 from bot.nlu.text import Normaliser
@@ -111,6 +113,40 @@ def test_views_add_up_to_one_model_that_survives_saving(tmp_path: Path) -> None:
     assert np.allclose(
         linear.LinearModel.load(tmp_path / "m.npz").logits(features), model.logits(features), atol=1e-5
     )
+
+
+def test_the_fit_is_the_optimum_that_scikit_learn_finds_sparse_or_dense() -> None:
+    features, labels = _toy()
+    reference = LogisticRegression(C=2.0, tol=1e-8, max_iter=1000).fit(features, labels)
+    target = np.unique(labels, return_inverse=True)[1]
+    for form in (features.astype(np.float32), features.toarray().astype(np.float32)):
+        found = regression.fit(form, target, 3, c=2.0, start=None, tol=1e-5, max_iter=500)
+        assert np.allclose(found[:-1], reference.coef_.T, atol=5e-3)
+        again = regression.fit(form, target, 3, c=2.0, start=found, tol=1e-5, max_iter=0)
+        assert np.array_equal(again, found)
+
+
+def test_near_examples_vote_and_the_nearest_has_the_most_to_say() -> None:
+    angles = np.array([0.0, 0.05, 0.5, 1.5])
+    examples = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    search = Neighbours(examples, np.array([0, 1, 1, 2]), classes=3, count=3)
+    scores = search.scores(np.array([[1.0, 0.0], [0.0, 1.0]]))
+    assert np.allclose(np.exp(scores).sum(axis=1), 1)
+    assert scores[0, 0] > scores[0, 1] > scores[0, 2]
+    assert scores[1].argmax() == 2
+
+
+def test_an_opinion_from_elsewhere_is_part_of_the_calibration() -> None:
+    features, labels = _toy(1500)
+    target = np.array([sorted(set(labels)).index(label) for label in labels])
+    truth = 4.0 * np.eye(3)[target]  # an oracle: with it there is no doubt left
+    fresh = np.ones(len(labels), dtype=bool)
+    alone = linear.fit_calibrated([linear.View(features)], labels, fresh)
+    helped = linear.fit_calibrated(
+        [linear.View(features)], labels, fresh, opinion=lambda _, rows: truth[rows]
+    )
+    assert helped.probabilities(features, truth).max(axis=1).mean() > 0.97
+    assert alone.probabilities(features).max(axis=1).mean() < 0.9
 
 
 def test_two_classes_keep_two_columns() -> None:

@@ -17,11 +17,15 @@ from bot.nlu.dataset import Example
 from bot.nlu.evaluation import metrics
 from bot.nlu.evaluation.metrics import Prediction
 from bot.nlu.evaluation.report import table
+from bot.nlu.neighbours import Neighbours
 from bot.nlu.ngrams import Analyser, Vectoriser
 from bot.nlu.sentence_vectors import shorten
 from bot.nlu.text import Normaliser
 
 Array = npt.NDArray[Any]
+_SAY = 0.5
+"""The weight of the neighbours, as in config.yml."""
+
 DIET = Path(__file__).with_name("diet.yml")
 
 
@@ -50,7 +54,7 @@ class Candidates:
             vectoriser = Vectoriser(Analyser(lexicon.load()))
             vectoriser.fit(self._texts[0])
             parts = [vectoriser.transform(texts) for texts in self._texts]
-            self._models["ngrams"] = linear.View(parts[0], c=10.0), parts[1:]
+            self._models["ngrams"] = linear.View(parts[0], c=30.0), parts[1:]
         return self._models["ngrams"]
 
     def vectors(self, name: str, scale: float, c: float) -> tuple[linear.View, list[csr_matrix]]:
@@ -61,13 +65,25 @@ class Candidates:
             self._models[name] = linear.View(parts[0], scale=scale, c=c), parts[1:]
         return self._models[name]
 
-    def predict(self, *views: tuple[linear.View, list[csr_matrix]]) -> list[list[Prediction]]:
-        """Predictions for the held-out examples and the test set; calibrated on the former."""
+    def predict(
+        self, *views: tuple[linear.View, list[csr_matrix]], neighbours: bool = False
+    ) -> list[list[Prediction]]:
+        """Predictions for the held-out examples and the test set; calibrated on the former.
+
+        With `neighbours`, examples that are near by the last view vote, too.
+        """
         model = linear.fit_together([view for view, _ in views], self._labels)
         features = [csr_matrix(hstack([parts[i] for _, parts in views])) for i in (0, 1)]
+        logits = [model.logits(f) for f in features]
+        if neighbours:
+            learnt = np.array([model.classes.index(label) for label in self._labels])
+            view, parts = views[-1]
+            search = Neighbours(view.features.toarray(), learnt, len(model.classes))
+            votes = [search.scores(part.toarray()) for part in parts]
+            logits = [part + _SAY * vote for part, vote in zip(logits, votes, strict=True)]
         target = np.array([model.classes.index(e.intent) for e in self.sets.held_out])
-        temperature = linear.best_temperature(model.logits(features[0]), target)
-        rows = [linear.softmax(model.logits(f) / temperature) for f in features]
+        temperature = linear.best_temperature(logits[0], target)
+        rows = [linear.softmax(part / temperature) for part in logits]
         pairs = zip((self.sets.held_out, self.sets.test), rows, strict=True)
         return [_predictions(part, model.classes, p) for part, p in pairs]
 
@@ -115,13 +131,16 @@ def compare(data: Path, test: Path, *, diet: Callable[[], list[list[Prediction]]
     run("sentence encoder, logistic regression", lambda: candidates.predict(plain))
     slow = run("n-grams and encoder", lambda: candidates.predict(ngrams, plain))
     try:
-        tuned = candidates.vectors("xiaoer-e5", 4.0, 1.0)
+        tuned = candidates.vectors("xiaoer-e5", 4.0, 0.3)
     except ImportError:
         tuned = None
     if tuned:
         run("tuned encoder, logistic regression", lambda: candidates.predict(tuned))
-        slow = run("n-grams and tuned encoder", lambda: candidates.predict(ngrams, tuned))
-    for threshold in (0.99, 0.95, 0.9):
+        run("n-grams and tuned encoder", lambda: candidates.predict(ngrams, tuned))
+        slow = run(
+            "n-grams, tuned encoder, neighbours", lambda: candidates.predict(ngrams, tuned, neighbours=True)
+        )
+    for threshold in (0.95, 0.9, 0.85):
         parts = [cascade(f, s, threshold) for f, s in zip(fast, slow, strict=True)]
         name = f"cascade: n-grams alone from {threshold} ({parts[1][1]:.0%} of the test set)"
         runs.append((name, [p for p, _ in parts], 0.0))
