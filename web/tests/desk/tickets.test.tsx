@@ -6,7 +6,7 @@ import { DeskStore } from "../../src/desk/store/desk";
 import { TicketStore } from "../../src/desk/store/tickets";
 import { now } from "../../src/desk/ui/clock";
 import { span } from "../../src/desk/ui/tickets/badges";
-import { factText } from "../../src/desk/ui/tickets/background";
+import { factText } from "../../src/desk/ui/tickets/facts";
 import { stepName } from "../../src/desk/ui/tickets/history";
 import { TicketList } from "../../src/desk/ui/tickets/list";
 import { TicketPane } from "../../src/desk/ui/tickets/ticket";
@@ -272,6 +272,8 @@ describe("words", () => {
   it("shows what was collected without the machine's spelling", () => {
     expect(factText("client", { device: "小米14", network: "wifi" })).toBe("设备 小米14，网络 wifi");
     expect(factText("try_restart", false)).toBe("否");
+    expect(factText("chosen_over_fen", 64800)).toContain("648");
+    expect(factText("papers_missing", ["guardian", "other"])).toBe("监护人身份证、other");
     expect(factText("pictures", ["a", "b"])).toBe("a、b");
   });
 

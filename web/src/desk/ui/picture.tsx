@@ -2,24 +2,24 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Message } from "../api/types";
 import { t } from "../locales/texts";
-import type { Chat } from "../store/chat";
 
 /** A player's picture: small in the transcript, large on demand. Each look is kept by the server. */
 export const PictureView = ({
   picture: { id, width, height },
-  chat,
+  conversation,
+  owner,
 }: {
   picture: NonNullable<Message["picture"]>;
-  chat: Chat;
+  conversation: string;
+  /** Whose the conversation is now: whether the picture may be seen changes with it. */
+  owner: string;
 }) => {
   const large = useSignal(false);
   const refused = useSignal(false);
-  const { state, agent } = chat.summary.value;
-  // Whether it may be seen changes with whose conversation it is.
   useEffect(() => {
     refused.value = false;
-  }, [id, state, agent?.id]);
-  const address = `/desk/api/conversations/${chat.id}/pictures/${id}`;
+  }, [id, owner]);
+  const address = `/desk/api/conversations/${conversation}/pictures/${id}`;
   if (refused.value) return <p class="bubble picture-hidden">{t.value.pictureHidden}</p>;
   const scale = Math.min(1, 200 / Math.max(width, height, 1));
   return (

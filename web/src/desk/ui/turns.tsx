@@ -90,7 +90,11 @@ export const MessageTurn = ({ message, chat }: { message: Message; chat: Chat })
         {authorName(message, chat)} <time dateTime={message.at.toISOString()}>{clockTime(message.at)}</time>
       </p>
       {message.picture ? (
-        <PictureView picture={message.picture} chat={chat} />
+        <PictureView
+          picture={message.picture}
+          conversation={chat.id}
+          owner={`${chat.summary.value.state} ${chat.summary.value.agent?.id ?? ""}`}
+        />
       ) : (
         <p class="bubble">{message.text}</p>
       )}

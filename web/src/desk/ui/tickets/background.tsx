@@ -1,4 +1,3 @@
-import { text } from "../../../shared/check";
 import { clockTime } from "../../../shared/i18n/time";
 import type { TicketView } from "../../api/tickets";
 import type { Message } from "../../api/types";
@@ -6,8 +5,9 @@ import { errorText, t } from "../../locales/texts";
 import { tt } from "../../locales/tickets";
 import type { DeskStore } from "../../store/desk";
 import type { TicketStore } from "../../store/tickets";
-import { entityText } from "../entity-text";
+import { PictureView } from "../picture";
 import { RecordView } from "../player";
+import { Facts } from "./facts";
 
 const speaker = (message: Message, player: string): string => {
   switch (message.from) {
@@ -20,23 +20,6 @@ const speaker = (message: Message, player: string): string => {
     case "system":
       return t.value.system;
   }
-};
-
-const factName = (name: string): string =>
-  name.startsWith("try_")
-    ? tt.value.tried(name.slice(4))
-    : (t.value.entityNames[name] ?? tt.value.factNames[name] ?? name);
-
-/** A collected value in words: entities as elsewhere, yes and no, what belongs together with commas. */
-export const factText = (name: string, value: unknown): string => {
-  if (typeof value === "boolean") return value ? tt.value.yes : tt.value.no;
-  if (name in t.value.entityNames) return entityText({ name, value });
-  if (Array.isArray(value)) return value.map((one) => factText("", one)).join("、");
-  if (typeof value === "object" && value !== null)
-    return Object.entries(value)
-      .map(([key, one]) => `${factName(key)} ${factText(key, one)}`)
-      .join("，");
-  return text(value);
 };
 
 /** What stands behind a ticket: what the bot collected, what was said, who the player is. */
@@ -56,14 +39,7 @@ export const Background = ({
       {ticket.facts.length > 0 && (
         <details class="ticket-part" open>
           <summary>{tt.value.facts}</summary>
-          <dl class="facts">
-            {ticket.facts.map(([name, value]) => (
-              <div key={name}>
-                <dt>{factName(name)}</dt>
-                <dd>{factText(name, value)}</dd>
-              </div>
-            ))}
-          </dl>
+          <Facts facts={ticket.facts} conversation={conversation} />
         </details>
       )}
       <details class="ticket-part" open>
@@ -73,7 +49,11 @@ export const Background = ({
           {messages.slice(-20).map((message) => (
             <li key={message.seq} class={`said-${message.from}`}>
               <b>{speaker(message, ticket.player.name || ticket.player.id)}</b>
-              <span>{message.text}</span>
+              {message.picture && conversation !== null ? (
+                <PictureView picture={message.picture} conversation={conversation} owner="" />
+              ) : (
+                <span>{message.text}</span>
+              )}
               <time dateTime={message.at.toISOString()}>{clockTime(message.at)}</time>
             </li>
           ))}

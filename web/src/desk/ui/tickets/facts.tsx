@@ -1,0 +1,96 @@
+import { list, record, text } from "../../../shared/check";
+import { money } from "../../../shared/i18n/money";
+import { mt } from "../../locales/minors";
+import { t } from "../../locales/texts";
+import { tt } from "../../locales/tickets";
+import { entityText } from "../entity-text";
+import { PictureView } from "../picture";
+
+const factName = (name: string): string =>
+  name.startsWith("try_")
+    ? tt.value.tried(name.slice(4))
+    : (t.value.entityNames[name] ?? tt.value.factNames[name] ?? mt.value.facts[name] ?? name);
+
+/** A collected value in words: entities as elsewhere, yes and no, money, what belongs together with commas. */
+export const factText = (name: string, value: unknown): string => {
+  if (typeof value === "boolean") return value ? tt.value.yes : tt.value.no;
+  if (typeof value === "number" && name.endsWith("_fen")) return money(value);
+  if (name in t.value.entityNames) return entityText({ name, value });
+  if (name === "papers_missing")
+    return list(value)
+      .map((paper) => mt.value.papers[text(paper)] ?? text(paper))
+      .join("、");
+  if (Array.isArray(value)) return value.map((one) => factText("", one)).join("、");
+  if (typeof value === "object" && value !== null)
+    return Object.entries(value)
+      .map(([key, one]) => `${factName(key)} ${factText(key, one)}`)
+      .join("，");
+  return text(value);
+};
+
+/** What the rules for minors come to: one line for each order, and the sum. */
+const Calculation = ({ lines }: { lines: unknown[] }) => (
+  <ol class="calculation">
+    {lines.map((line, index) => (
+      <li key={index}>{text(line)}</li>
+    ))}
+  </ol>
+);
+
+const PICTURE = { width: 160, height: 160 };
+
+/** The papers that were sent, each with its name. */
+const Papers = ({ papers, conversation }: { papers: [string, unknown][]; conversation: string }) => (
+  <ul class="papers">
+    {papers.map(([name, id]) => (
+      <li key={name}>
+        <span>{mt.value.papers[name] ?? name}</span>
+        <PictureView picture={{ id: text(id), ...PICTURE }} conversation={conversation} owner="" />
+      </li>
+    ))}
+  </ul>
+);
+
+const Value = ({
+  name,
+  value,
+  conversation,
+}: {
+  name: string;
+  value: unknown;
+  conversation: string | null;
+}) => {
+  const lines = list(record(value).lines);
+  if (name === "calculation" && lines.length > 0) return <Calculation lines={lines} />;
+  const papers = Object.entries(record(value));
+  if (name === "papers" && conversation !== null && papers.length > 0)
+    return <Papers papers={papers} conversation={conversation} />;
+  return <>{factText(name, value)}</>;
+};
+
+/** What is empty tells nothing. */
+const shown = ([, value]: readonly [string, unknown]): boolean =>
+  text(value) !== "" ||
+  typeof value === "boolean" ||
+  list(value).length > 0 ||
+  Object.keys(record(value)).length > 0;
+
+/** What the bot collected for a ticket. */
+export const Facts = ({
+  facts,
+  conversation,
+}: {
+  facts: readonly [name: string, value: unknown][];
+  conversation: string | null;
+}) => (
+  <dl class="facts">
+    {facts.filter(shown).map(([name, value]) => (
+      <div key={name} class={name === "calculation" || name === "papers" ? "wide" : ""}>
+        <dt>{factName(name)}</dt>
+        <dd>
+          <Value name={name} value={value} conversation={conversation} />
+        </dd>
+      </div>
+    ))}
+  </dl>
+);

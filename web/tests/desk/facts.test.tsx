@@ -1,0 +1,51 @@
+import { render } from "preact";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { Facts } from "../../src/desk/ui/tickets/facts";
+
+let root: HTMLElement;
+const show = (facts: [string, unknown][], conversation: string | null = "c1") =>
+  render(<Facts facts={facts} conversation={conversation} />, root);
+
+beforeEach(() => {
+  root = document.createElement("div");
+  document.body.append(root);
+});
+afterEach(() => {
+  render(null, root);
+  root.remove();
+});
+
+describe("the facts of a ticket", () => {
+  it("show a calculation line by line", () => {
+    const lines = ["2026-11-01 · 648 元 · 超过单笔上限 50 元", "按规则可退 648 元"];
+    show([["calculation", { rules: "1", refundable_fen: 64800, orders: [], lines }]]);
+    expect([...root.querySelectorAll("li")].map((item) => item.textContent)).toEqual(lines);
+    expect(root.textContent).toContain("按规则计算");
+    expect(root.textContent).not.toContain("refundable_fen");
+  });
+
+  it("show papers as pictures of the conversation", () => {
+    show([["papers", { relation: "p1", payment: "p2" }]]);
+    const pictures = [...root.querySelectorAll("img")].map((image) => image.getAttribute("src"));
+    expect(pictures).toEqual([
+      "/desk/api/conversations/c1/pictures/p1?size=small",
+      "/desk/api/conversations/c1/pictures/p2?size=small",
+    ]);
+    expect(root.textContent).toContain("付款凭证");
+  });
+
+  it("leave out what is empty, and show no pictures of an erased conversation", () => {
+    show(
+      [
+        ["papers_missing", []],
+        ["words", ""],
+        ["papers", { relation: "p1" }],
+        ["deliver", false],
+      ],
+      null,
+    );
+    expect(root.querySelectorAll("dt")).toHaveLength(2);
+    expect(root.querySelectorAll("img")).toHaveLength(0);
+    expect(root.textContent).toContain("否");
+  });
+});
