@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import Product
-from tests.e2e.test_both_sides import enter, log_in, picture, write
+from tests.e2e.test_both_sides import choice, enter, log_in, picture, write
 from tests.pictures import encoded, photo_with_position, plain
 
 pytestmark = [pytest.mark.model, pytest.mark.browser]
@@ -77,3 +77,35 @@ def test_a_picture_goes_from_the_phone_to_the_desk(
     shown = product.xiaoer("audit", "show", "--demo")
     assert len(re.findall("evidence.seen", shown)) == 2
     assert product.xiaoer("audit", "verify", "--demo")
+
+
+def test_a_guardian_files_a_request_and_the_agent_sees_papers_and_calculation(
+    product: Product, phone: Page, desk: Page, tmp_path: Path
+) -> None:
+    product.xiaoer("demo", "reset")
+    (tmp_path / "paper.jpg").write_bytes(encoded(plain(600, 400), "JPEG"))
+    enter(phone, product, "p1005")
+    write(phone, "孩子偷偷充了好多钱，我是家长，要求退款")
+    for title in ("就是这个账号", "全部 5 笔", "这几天", "母亲"):
+        expect(choice(phone, title)).to_be_enabled()
+        choice(phone, title).click()
+    expect(choice(phone, "材料都稍后再发")).to_be_enabled()
+    phone.locator("input[type=file]").set_input_files(tmp_path / "paper.jpg")
+    phone.get_by_role("button", name="发送").click()
+    expect(phone.get_by_role("log")).to_contain_text("身份证")  # the next paper
+    choice(phone, "材料都稍后再发").click()
+    expect(choice(phone, "提交申请")).to_be_enabled()
+    choice(phone, "提交申请").click()
+    expect(phone.get_by_role("log")).to_contain_text(re.compile(r"XR-\d{6}-\d{4}"))
+    picture(phone, "player-guardian")
+
+    log_in(desk, product, "zhanggui")
+    desk.get_by_role("button", name="工单", exact=True).click()
+    desk.get_by_role("button", name=re.compile("待领取")).click()
+    desk.locator(".ticket-list .card").filter(has_text="未成年人退款").get_by_role("button").first.click()
+    facts = desk.locator("dl.facts")
+    expect(facts).to_contain_text("可退 1500 元，共充值 1500 元")
+    expect(facts).to_contain_text("超过单笔上限 50 元、超过当月上限 200 元")
+    expect(facts).to_contain_text("监护人身份证、付款凭证")
+    is_painted(facts.get_by_role("img", name="玩家发来的图片"))
+    picture(desk, "desk-guardian")
