@@ -99,7 +99,7 @@ async def test_a_reward_whose_outcome_is_unknown(meet: Meet, world: World) -> No
     ("player", "words", "status", "named"),
     [
         ("p1001", "兑换码XIAOER666怎么用不了", "usable", "6666"),
-        ("p1001", "兑换码SPRING2026兑不了", "expired", "新春礼包"),
+        ("p1001", "兑换码SPRING2026兑不了", "expired", "SPRING2026"),
         ("p1001", "礼包码FIRST100显示领完了", "used_up", "FIRST100"),
         ("p1001", "兑换码WINTER2026不能用", "not_started", "雪球"),
         ("p1001", "SNOW1515这个兑换码为什么用不了", "wrong_server", "星陨大陆15区"),
@@ -170,7 +170,7 @@ async def test_which_server_is_asked_by_buttons(meet: Meet) -> None:
 
 
 async def test_events_by_list_and_by_name(meet: Meet) -> None:
-    talk = await (await meet()).says("最近有什么活动")
+    talk = await (await meet()).says("最近有哪些活动可以参加")
     talk.heard("utter_ask_content_event_event")
     assert "初雪签到" in talk.text
     assert "15区冲级赛" not in talk.text
@@ -185,7 +185,7 @@ async def test_events_by_list_and_by_name(meet: Meet) -> None:
 
 
 async def test_the_list_is_enough(meet: Meet) -> None:
-    talk = await (await meet()).says("最近有什么活动")
+    talk = await (await meet()).says("最近有哪些活动可以参加")
     await talk.presses("知道了")
     talk.heard("utter_solved")
 
@@ -194,7 +194,7 @@ async def test_a_look_up_in_the_middle_of_another_dialogue(meet: Meet) -> None:
     talk = await (await meet("p1008")).says(HUNT)
     await talk.says("15区怎么了，是在维护吗")
     talk.heard("utter_content_server_busy", "utter_ask_content_item_lost_send")
-    await talk.says("最近有什么活动")
+    await talk.says("最近有哪些活动可以参加")
     talk.heard("utter_ask_content_event_event", "utter_ask_content_item_lost_send")
     await talk.says("可以")
     talk.heard("utter_content_item_lost_sent")
@@ -253,7 +253,7 @@ MIDDLE = [
     (HUNT, "utter_ask_content_item_lost_send", "p1008"),
     ("兑换码用不了", "utter_ask_content_gift_code_code", "p1001"),
     ("云起江湖的服务器维护到几点", "utter_ask_content_server_server", "p1001"),
-    ("最近有什么活动", "utter_ask_content_event_event", "p1001"),
+    ("最近有哪些活动可以参加", "utter_ask_content_event_event", "p1001"),
     ("我有个建议", "utter_ask_content_suggestion_idea", "p1001"),
     ("第七章的隐藏任务怎么做", "utter_content_quest", "p1001"),
 ]
