@@ -13,12 +13,17 @@ from pathlib import Path
 
 import pytest
 import structlog
+from hypothesis import settings
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.storage.database import Database
 from bot.storage.models import Base
 from bot.storage.upgrade import upgrade
+
+# What a law says does not depend on how busy the machine is.
+settings.register_profile("no_timings", deadline=None)
+settings.load_profile("no_timings")
 
 POSTGRES = "postgresql+asyncpg://postgres@127.0.0.1:5432/"
 
