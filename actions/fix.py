@@ -21,7 +21,7 @@ from actions.base import Events, SupportAction, forget, hand_over, locale_of, to
 from actions.questions import Kind, Question, read
 from actions.services import Services, services
 from actions.wishes import serve, turn_to
-from actions.words import day_and_time
+from actions.words import day_and_time, in_words
 from bot.domain.messages import Chart
 from bot.services.fixes import FixDeclared, declared
 from bot.services.operations import OperationResult
@@ -170,7 +170,7 @@ class Case:
     def summary(self, facts: Mapping[str, Any]) -> str:
         """One line for people, in Chinese."""
         topic = topic_name(self.fix.intent, DEFAULT_LOCALE)
-        said = "；".join(str(v) for k, v in facts.items() if k != "words" and v not in (True, False))
+        said = "；".join(filter(None, (in_words(v) for k, v in facts.items() if k != "words")))
         return text("summary", topic=topic, words=" ".join(filter(None, (self.opening, said)))[:160])
 
     def _over(self, *events: Any) -> Events:

@@ -49,6 +49,9 @@ _GO_ON = re.compile(
     r"(?!.*[不别別没沒未])(?:好|行|可以|要|快|赶紧|马上|请|那就|帮我)*.{0,4}[吧罢]?[。!！~\s]*"
 )
 
+_OVER = re.compile(r"解决了|搞定了|没事了|不用你|已经好了|自己弄好|solved|never ?mind", re.I)
+"""The matter is over: no yes to changing anything."""
+
 NEVER_TEXT = frozenset({"request_human"})
 """Readings that are no answer to any question, not even to one that takes any words."""
 
@@ -130,9 +133,12 @@ def read(question: Question, intent: str, words: str, choice: str | None = None,
     words = words.strip()
     if intent in NEVER_TEXT:
         return NOTHING
+    if question.kind is Kind.PICTURE and intent == "ticket_progress":
+        return NOTHING
     if question.kind is Kind.CONFIRM:
-        again = intent == about and _GO_ON.fullmatch(words) is not None
-        return Read(True, answered=True) if again else _confirmed(question, intent, words)
+        if repeats(words, intent, about):
+            return Read(True, answered=True)
+        return Read(drop=True) if _OVER.search(words) else _confirmed(question, intent, words)
     if question.kind is Kind.REMEDY:
         return _tried(question, intent, words)
     if question.kind is Kind.CHOICE:
@@ -142,6 +148,11 @@ def read(question: Question, intent: str, words: str, choice: str | None = None,
     if _DROP.fullmatch(words):
         return Read(drop=True)
     return Read(words, answered=True) if words else NOTHING
+
+
+def repeats(words: str, intent: str, about: str) -> bool:
+    """Whether who is asked for a yes says the wish `about` once more, in a few words and without a no."""
+    return intent == about and _GO_ON.fullmatch(words.strip()) is not None
 
 
 def _chosen(question: Question, choice: str) -> Read:

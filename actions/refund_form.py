@@ -8,7 +8,8 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import Events, SupportAction, forget, locale_of
+from actions.base import Events, SupportAction, forget, intent_of, locale_of
+from actions.questions import repeats
 from actions.refund_choice import DOUBLE, NONE_FITS, SOME, Choice, choose
 from actions.refund_wish import RefundWish, wish_of
 from actions.refund_words import APPROVAL, MOVE, REFUND, assessed, refund_words
@@ -21,6 +22,7 @@ from bot.domain.refunds.steps import RefundState
 from bot.services.refund_items import Assessment
 from bot.services.texts import text
 
+ABOUT = "account_refund_mistaken"
 SHOWN = 5
 SEARCHED = 20
 WHICH = {NONE_FITS: "utter_refund_none_fits", SOME: "utter_refund_which_of_these"}
@@ -56,7 +58,8 @@ async def confirmed(tracker: Tracker, wish: RefundWish) -> Events:
     if wish.wrong_role:
         return await found(tracker, wish)
     if not wish.names_order:
-        return [SlotSet("refund_confirmed", True)] if wish.answer else []
+        again = repeats(str((tracker.latest_message or {}).get("text") or ""), intent_of(tracker), ABOUT)
+        return [SlotSet("refund_confirmed", True)] if wish.answer or again else []
     events = await found(tracker, wish)
     if wish.answer is None or SlotSet("refund_order", tracker.get_slot("refund_order")) not in events:
         return events

@@ -63,7 +63,11 @@ class ActionAnswerAside(SupportAction):
         """The same first answer as elsewhere, without the question after it."""
         intent = intent_of(tracker)
         fix = all_fixes().get(intent)
-        if intent in LOOKED_UP:
+        if intent == tracker.get_slot(
+            "fix"
+        ):  # about the question itself: the first answer would be no answer
+            dispatcher.utter_message(response="utter_fix_again_please")
+        elif intent in LOOKED_UP:
             await LOOKED_UP[intent](dispatcher, tracker)
         elif fix is not None and declared()[intent].aside:
             case = await case_of(intent, dispatcher, tracker)

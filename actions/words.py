@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.domain.game import Item
@@ -47,6 +48,17 @@ def items_words(items: Sequence[Item], locale: str) -> str:
     """Such as "钻石 ×500、秋狩时装宝箱 ×1"."""
     parts = [text("items-line", locale, item=one.item, count=str(one.count)) for one in items]
     return text("list-comma", locale).join(parts)
+
+
+def in_words(value: Any) -> str:
+    """A fact in one line for people: words and numbers as they are, an amount in yuan; anything else is left to
+    the ticket's facts."""
+    if isinstance(value, str | int | float) and not isinstance(value, bool):
+        return str(value)
+    if isinstance(value, dict) and isinstance(value.get("min_fen"), int):
+        least, most = value["min_fen"], value.get("max_fen") or value["min_fen"]
+        return f"{yuan(least)} 元" if least == most else f"{yuan(least)}-{yuan(most)} 元"
+    return ""
 
 
 def _name(kind: str, value: str, locale: str) -> str:

@@ -30,6 +30,8 @@ class ActionRoleRestore(Fix):
 
     async def plan(self, case: Case) -> Question | None:
         """What, where several things can be had back; then whether to do it."""
+        if case.answer("what") == "other":
+            return None
         found = await lost(case)
         chosen = meant(case, found)
         if chosen is None:
@@ -40,6 +42,8 @@ class ActionRoleRestore(Fix):
 
     async def carry_out(self, case: Case) -> Events:
         """Bring it back, once; what is not in the list goes to people."""
+        if case.answer("what") == "other":
+            return case.human("player_request")
         chosen = meant(case, await lost(case))
         if chosen is None:
             return await case.ticket(response="utter_account_role_restore_none")

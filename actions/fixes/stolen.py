@@ -13,6 +13,7 @@ from bot.services.operations import OperationState
 from bot.services.refund_items import yuan
 
 TRIES = 2
+LONGEST = 14
 _DIGITS = re.compile(r"\d+")
 
 
@@ -30,7 +31,10 @@ class ActionStolen(Fix):
             return None
         kind, expected = secret
         given = case.answer("proof")
-        if given is not None and expected not in _DIGITS.findall(str(given)):
+        short = (
+            len(str(given or "")) <= LONGEST
+        )  # a whole story that happens to hold the digits shows nothing
+        if given is not None and not (short and expected in _DIGITS.findall(str(given))):
             case.answers["tries"] = int(case.answers.get("tries") or 0) + 1
             if case.answers["tries"] >= TRIES:
                 return None

@@ -179,3 +179,30 @@ async def test_another_wish_in_the_middle_is_a_change_of_mind(meet: Meet) -> Non
     talk = await (await meet("p1006")).says("怎么取消自动续费")
     await talk.says("我的号被盗了")
     talk.heard("utter_ask_account_stolen_phone")
+
+
+# ---------------------------------------------------------------- what is no answer
+async def test_a_matter_that_is_over_is_no_yes(meet: Meet) -> None:
+    talk = await (await meet("p1003")).says("充值没到账")
+    await talk.says("解决了")
+    talk.heard("utter_fix_dropped")
+    assert (await talk.statuses())[128] == "paid"
+
+
+async def test_more_about_the_same_brings_the_question_again_not_the_first_answer(meet: Meet) -> None:
+    talk = await (await meet("p1004")).says("为什么封我号，我要申诉")
+    await talk.sends("/account_ban_appeal")
+    talk.heard("utter_fix_again_please", "utter_ask_account_ban_appeal_appeal")
+    talk.not_heard("utter_account_ban_appeal")
+
+
+async def test_none_of_these_is_a_human(meet: Meet) -> None:
+    talk = await (await meet("p1008")).says("昨天误删了角色，能恢复吗")
+    await talk.presses("都不是")
+    await talk.handed_over("player_request")
+
+
+async def test_digits_in_a_story_show_nothing(meet: Meet) -> None:
+    talk = await (await meet("p1002")).says("号被盗了")
+    await talk.says("1002那笔订单充错了，月卡也不要了，帮我一起退掉")
+    talk.heard("utter_ask_account_stolen_phone_again")

@@ -288,7 +288,7 @@ async def test_what_is_left_of_a_used_recharge(meet: Meet) -> None:
     newest = (await talk.recharges())[0]
     await talk.says(f"订单{newest.order_no}充错了，想退款")
     talk.heard("utter_ask_refund_rest")
-    assert "2180 钻石" in talk.text
+    assert "4300 钻石" in talk.text
     assert "430 元" in talk.text
     await talk.presses("确认退款")
     talk.heard("utter_refund_done")
@@ -380,3 +380,20 @@ async def test_people_say_no(meet: Meet, world: World) -> None:
     talk.heard("utter_refund_rejected")
     await talk.handed_over("refund_rejected")
     assert (await talk.statuses())[1998] == "delivered"
+
+
+@pytest.mark.parametrize("words", ["我要退款", "退吧"])
+async def test_the_wish_once_more_is_a_yes_to_the_proposal(meet: Meet, words: str) -> None:
+    talk = await (await meet("p1001")).says("昨晚那笔648充错了")
+    await talk.says(words)
+    talk.heard("utter_refund_done")
+    assert (await talk.statuses())[648] == "refunded"
+
+
+@pytest.mark.parametrize("payload", ["/affirm", "/account_refund_mistaken"])
+async def test_a_yes_or_the_wish_to_the_question_which_is_asked_again(meet: Meet, payload: str) -> None:
+    talk = await (await meet("p1006")).says("我想退款")
+    talk.heard("utter_refund_which")
+    await talk.sends(payload)
+    talk.heard("utter_refund_again_please")
+    assert (await talk.row()).state == "bot"
