@@ -49,6 +49,13 @@ _GO_ON = re.compile(
     r"(?!.*[不别別没沒未])(?:好|行|可以|要|快|赶紧|马上|请|那就|帮我)*.{0,4}[吧罢]?[。!！~\s]*"
 )
 
+_HUMAN = re.compile(
+    r"人工|客服|真人|活人|专员|專員|人员|人員|经理|經理|主管|老板|负责人|人来|人來|找人|找个人|转人|轉人|接线"
+    r"|human|agent|person|someone|staff|representative|operator|rep\b",
+    re.I,
+)
+"""What a wish for a human names; without it a name or a place may merely read like one."""
+
 _OVER = re.compile(r"解决了|搞定了|没事了|不用你|已经好了|自己弄好|solved|never ?mind", re.I)
 """The matter is over: no yes to changing anything."""
 
@@ -131,7 +138,8 @@ def read(question: Question, intent: str, words: str, choice: str | None = None,
     if intent == "picture":
         return Read(PICTURE, answered=True) if question.kind is Kind.PICTURE else NOTHING
     words = words.strip()
-    if intent in NEVER_TEXT:
+    free = question.kind in (Kind.TEXT, Kind.PICTURE)
+    if intent in NEVER_TEXT and (not free or _HUMAN.search(words)):
         return NOTHING
     if question.kind is Kind.PICTURE and intent == "ticket_progress":
         return NOTHING

@@ -51,8 +51,8 @@ def items_words(items: Sequence[Item], locale: str) -> str:
 
 
 def in_words(value: Any) -> str:
-    """A fact in one line for people: words and numbers as they are, an amount in yuan; anything else is left to
-    the ticket's facts."""
+    """A fact in a line for people: words and numbers as they are, an amount in yuan; empty for anything else,
+    which the ticket's facts show."""
     if isinstance(value, str | int | float) and not isinstance(value, bool):
         return str(value)
     if isinstance(value, dict) and isinstance(value.get("min_fen"), int):

@@ -50,7 +50,8 @@ def test_whatever_is_said_is_read_as_one_thing(
         assert said.value in {option.value for option in question.options}
     if said.answered and question.kind is Kind.CONFIRM:
         assert isinstance(said.value, bool)
-    if intent in NEVER_TEXT and choice is None:
+    free = question.kind in (Kind.TEXT, Kind.PICTURE)
+    if intent in NEVER_TEXT and choice is None and not free:
         assert said == NOTHING
 
 
@@ -167,3 +168,15 @@ def test_who_repeats_the_wish_in_a_few_words_says_yes(words: str) -> None:
 def test_a_no_or_a_story_is_no_yes(words: str) -> None:
     read_as = read(Question("sure", Kind.CONFIRM), "account_stolen", words, about="account_stolen")
     assert read_as.value is not True
+
+
+def test_a_name_is_no_wish_for_a_human_where_any_words_are_asked_for() -> None:
+    question = Question("where", Kind.TEXT)
+    assert read(question, "request_human", "刚才那局").value == "刚才那局"
+    assert not read(question, "request_human", "转人工").answered
+    assert not read(Question("sure", Kind.CONFIRM), "request_human", "刚才那局").answered
+
+
+def test_a_matter_that_is_over_drops_it() -> None:
+    assert read(Question("sure", Kind.CONFIRM), "affirm", "解决了").drop
+    assert read(Question("sure", Kind.CONFIRM), "affirm", "可以").value is True
