@@ -106,7 +106,7 @@ def test_the_hand_over_from_both_sides(product: Product, phone: Page, desk: Page
     desk.get_by_role("button", name="交回小二").click()
     desk.get_by_role("dialog").get_by_role("button", name="交回小二").click()
     expect(phone.get_by_role("log")).to_contain_text("后面由小二继续为你服务")
-    write(phone, "活动几点开始")
+    write(phone, "查一下我的充值记录")
     expect(choice(phone, "解决了")).to_be_enabled()
 
 
