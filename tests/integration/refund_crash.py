@@ -1,5 +1,5 @@
-"""Processes that are killed in the middle of a refund. Run as a program it is a zygote: everything imported,
-no loop and no thread, it forks one process for each order on its standard input and says how that ended.
+"""Processes that are killed in the middle of a refund. Run as a program it is a zygote: it makes one refund
+to warm up, then forks a process for each task on its standard input and says how that ended.
 
 Boundaries are where a process can die with something half done: before and after each call of the game,
 before and after each commit. A process counts them and kills itself (SIGKILL) at the one it was told.
@@ -8,10 +8,12 @@ before and after each commit. A process counts them and kills itself (SIGKILL) a
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import signal
 import sys
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -143,6 +145,14 @@ def _answer(line: str) -> None:
 def main() -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
     _answer("ready")
+    warm = json.loads(sys.stdin.readline())
+    said = asyncio.run(act(warm, Boundaries(None)))  # what is done once a process need not be done in each
+    for thread in threading.enumerate():
+        if thread is not threading.main_thread():
+            thread.join(10)  # those of the database: no thread is copied by a fork
+    assert threading.active_count() == 1
+    gc.freeze()
+    _answer(json.dumps(said))
     for line in sys.stdin:
         children = [fork(task) for task in json.loads(line)]
         ends = []
