@@ -39,7 +39,7 @@ log = structlog.get_logger(__name__)
 JOB = "job:refunds"
 _MOST_DOUBLINGS = 5  # of the time until an order is asked about again
 _PATIENCE = 3  # failures of a game after which one run asks it no more
-_BATCH = 200
+_BATCH = 1000
 
 
 class RefundSaga:

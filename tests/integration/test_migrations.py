@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.storage import upgrade as upgrading
 from bot.storage.database import Database
-from bot.storage.models import Base, ConversationRow, MessageRow
+from bot.storage.models import Base, ConversationRow, MessageRow, RefundDecisionRow, RefundRow
 from bot.storage.upgrade import upgrade
 from tests.conftest import DATABASES, POSTGRES
 
@@ -132,4 +132,38 @@ async def test_what_is_stored_survives_all_later_migrations(url: str) -> None:
         [conversation] = (await session.scalars(select(ConversationRow))).all()
     assert (message.text, message.client_id, message.buttons) == ("在吗", "m1", [])
     assert (conversation.player_id, conversation.fresh) == ("p1", True)
+    await database.close()
+
+
+async def test_refunds_of_before_the_engine_keep_their_facts(url: str) -> None:
+    database = Database(url)
+    await upgrade(database, "0008")
+    at = "'2026-11-20 07:30:00'"
+    facts = '{"order": {"granted": 6480}, "decision": {"outcome": "execute"}}'
+    async with database.engine.begin() as connection:
+        await connection.execute(
+            text(
+                'INSERT INTO conversation (id, game, player_id, player, locale, state, "case", seq,'
+                " answered_seq, fresh, read_seq, agent_read_seq, urgency, created_at, updated_at) VALUES"
+                f" ('c', 'demo', 'p1', '{{}}', 'en', 'bot', 1, 1, 0, true, 0, 0, 1, {at}, {at})"
+            )
+        )
+        for number, state in enumerate(("reserved", "executed"), 1):
+            row = {"no": str(number), "state": state, "facts": facts}
+            await connection.execute(
+                text(
+                    "INSERT INTO refund (game, order_no, player_id, conversation_id, amount_fen, currency,"
+                    " state, facts, created_at, updated_at) VALUES"
+                    f" ('demo', :no, 'p1', 'c', 64800, 'CNY', :state, :facts, {at}, {at})"
+                ),
+                row,
+            )
+    await upgrade(database)
+    async with database.read() as session:
+        running, done = (await session.scalars(select(RefundRow).order_by(RefundRow.id))).all()
+        decisions = (await session.scalars(select(RefundDecisionRow).order_by(RefundDecisionRow.id))).all()
+    assert (running.state, running.units, running.attempt, running.told) == ("reserved", 6480, 1, True)
+    assert (done.state, done.approvals, done.remedy) == ("executed", [], "refund")
+    assert [running.decision_id, done.decision_id] == [row.id for row in decisions]
+    assert [row.facts["order"]["granted"] for row in decisions] == [6480, 6480]
     await database.close()

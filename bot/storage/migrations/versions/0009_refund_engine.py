@@ -69,6 +69,7 @@ def upgrade() -> None:
         "UPDATE refund SET decision_id = (SELECT d.id FROM refund_decision d"
         " WHERE d.game = refund.game AND d.order_no = refund.order_no)"
     )
+    _units_of_those_under_way()
     with op.batch_alter_table("refund", schema=None) as batch_op:
         for name in ("remedy", "attempt", "units", "approvals", "failures", "told"):
             batch_op.alter_column(name, server_default=None)
@@ -94,6 +95,19 @@ def upgrade() -> None:
             "refund_id", "attempt", "agent_id", name=op.f("uq_refund_vote_refund_id_attempt_agent_id")
         ),
     )
+
+
+def _units_of_those_under_way() -> None:
+    """A refund that the game was asked for before takes back what its order had brought."""
+    refund = sa.table(
+        "refund", sa.column("id"), sa.column("state"), sa.column("units"), sa.column("facts", sa.JSON)
+    )
+    bind = op.get_bind()
+    for id, facts in bind.execute(
+        sa.select(refund.c.id, refund.c.facts).where(refund.c.state == "reserved")
+    ).all():
+        units = int((facts or {}).get("order", {}).get("granted", 0))
+        bind.execute(sa.update(refund).where(refund.c.id == id).values(units=units))
 
 
 def downgrade() -> None:
