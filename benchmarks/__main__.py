@@ -26,19 +26,16 @@ from aiohttp import ClientError, ClientSession
 from bot.settings import demo_secrets
 
 PROJECT = Path(__file__).parent.parent
+# Answered at once, whatever was said before: a dialogue that asks back would depend on the order.
 QUESTIONS = [
-    "游戏一打开就闪退",
-    "卡成ppt了ping值300多",
-    "验证码一直收不到",
-    "更新到99%不动了",
-    "这次活动几点开始",
-    "兑换码显示已使用",
-    "这关打不过怎么配队",
-    "十连全是蓝的保底多少抽",
-    "新区什么时候开",
-    "手机发烫掉帧严重",
-    "建议出个一键领取",
-    "匹配太不公平了",
+    "你好",
+    "在吗小二",
+    "你是机器人吗",
+    "谢谢啦",
+    "今天天气怎么样",
+    "帮我写一首诗",
+    "附近有什么好吃的",
+    "再见",
 ]
 
 Ask = Callable[[str], Awaitable[None]]
