@@ -54,8 +54,8 @@ RIPE: dict[str, Callable[[Any], bool]] = {
 """What there is something to do with; of the others there are many more."""
 
 OUT_OF_REACH = {"refund_payment", "move_order", "send_grant"}
-"""These need another call with the same key first, or a body or id that fits the player in the path, which made-up
-requests hit by luck only; other tests have that (test_game_changes.py, test_game_fixes.py)."""
+"""These need another call with the same key first, or a body or id that fits the player in the path, which
+made-up requests hit by luck only; other tests have that (test_game_changes.py, test_game_fixes.py)."""
 
 OPERATIONS = {
     operation["operationId"]
