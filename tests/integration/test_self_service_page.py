@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import unescape
+
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
@@ -20,6 +22,7 @@ async def test_each_fix_is_published_with_its_conditions() -> None:
         chinese = await (await client.get("/help/self-service")).text()
         english = await (await client.get("/help/self-service", headers={"Accept-Language": "en-GB"})).text()
         chosen = await (await client.get("/help/self-service?lang=en")).text()
+    chinese, english, chosen = unescape(chinese), unescape(english), unescape(chosen)
     for fix in declared().values():
         assert (fix.title["zh-CN"] in chinese) == fix.listed
         assert (fix.title["en"] in english) == fix.listed
