@@ -196,7 +196,7 @@ async def _state(world: World, state: str) -> bool:
 async def test_every_kind_of_message(world: World) -> None:
     media = world.platform.keep_medium("image", jpeg())
     await world.pusher.message(OPEN_ID, "image", MediaId=media, PicUrl="http://p")
-    assert "已经存好" in (await world.reads(1))[0]
+    assert (await world.reads(1))[0] == "听到：/picture"  # a kept picture is a turn of the bot
     picture = (await world.transcript())[0]
     assert picture.text == "[图片]"
     [kept] = await world.services.evidence.of_conversation(picture.conversation)
@@ -219,7 +219,7 @@ async def test_every_kind_of_message(world: World) -> None:
         "[链接] 公告 https://game.example/1",
         "[hologram 类型的消息]",
     ]
-    assert [t.text for t in world.brain.turns] == ["活动几点"]
+    assert [t.text for t in world.brain.turns] == ["[图片]", "活动几点"]
 
 
 async def test_pictures_are_uploaded_once(

@@ -59,7 +59,7 @@ def answer(turn: Turn) -> Answer:
         return Answer((Reply("是哪一种？", buttons),), parse=Parse("technical_bug", 0.9))
     if "长" in turn.text:
         return Answer((Reply("这是一句话。" * 300),))
-    if "图" in turn.text:
+    if "图" in turn.text and not turn.payload:
         return Answer((Reply("看这里：![地图](media/map.png)找到了吗？"),))
     count = turn.text.removeprefix("说")
     if count.isdigit() and count != turn.text:
