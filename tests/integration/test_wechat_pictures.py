@@ -83,7 +83,7 @@ async def test_who_unfollows_takes_his_pictures_along(world_of: Make, bound: boo
         await world.say(await game.code())
         await until(lambda: any("绑定" in words for words in world.texts()), world.texts)
     await send(world, jpeg())
-    await until(lambda: any("找到了吗" in words for words in world.texts()), world.texts)
+    await until(lambda: any("听到：/picture" in words for words in world.texts()), world.texts)
     await world.settled()
     assert len(files(world)) == 2
     await world.pusher.event(OPEN_ID, "unsubscribe")
