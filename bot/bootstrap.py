@@ -195,11 +195,13 @@ def _hours(settings: Settings) -> Hours:
 
 
 _action_services: ActionServices | None = None
+_action_resources = AsyncExitStack()
 _opening = asyncio.Lock()
 
 
 async def action_services() -> ActionServices:
-    """The services for custom actions, opened at the first call in this process and kept until it ends.
+    """The services for custom actions, opened at the first call in this process and kept until
+    `close_action_services`, or until it ends.
 
     The brain and a stock `rasa run actions` both come through here.
     """
@@ -207,7 +209,7 @@ async def action_services() -> ActionServices:
     async with _opening:
         if _action_services is None:
             settings = configuration.load()
-            core = await _core(settings, AsyncExitStack())
+            core = await _core(settings, _action_resources)
             _action_services = ActionServices(
                 core.database,
                 settings,
@@ -220,6 +222,14 @@ async def action_services() -> ActionServices:
                 core.minors,
             )
     return _action_services
+
+
+async def close_action_services() -> None:
+    """Give back what the custom actions opened, if they did."""
+    global _action_services
+    async with _opening:
+        _action_services = None
+        await _action_resources.aclose()
 
 
 @dataclass(frozen=True, slots=True)

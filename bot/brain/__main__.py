@@ -68,6 +68,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 async def _serve(database_url: str, socket: Path, model: Path, actions: str) -> None:
+    from bot.bootstrap import close_action_services
     from bot.brain.actions import load_actions
     from bot.brain.engine import Engine
     from bot.brain.server import create_app
@@ -80,6 +81,7 @@ async def _serve(database_url: str, socket: Path, model: Path, actions: str) -> 
         database = Database(database_url)
         stack.push_async_callback(database.close)
         await upgrade(database)
+        stack.push_async_callback(close_action_services)
         engine = Engine(DialogueStore(database=database), load_actions(actions))
         runner = web.AppRunner(create_app(engine), access_log=None, shutdown_timeout=5)
         await runner.setup()
@@ -91,7 +93,7 @@ async def _serve(database_url: str, socket: Path, model: Path, actions: str) -> 
         if loading.done():
             loading.result()
             await stopping
-        log.info("brain_stopping")
+        log.debug("brain_stopping")
 
 
 async def _listen(runner: web.AppRunner, socket: Path) -> None:

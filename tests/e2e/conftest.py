@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
@@ -88,7 +89,8 @@ def free_port() -> int:
 
 @contextmanager
 def running(data_dir: Path, **environment: str) -> Iterator[Product]:
-    """Run the product while the context is open; it must end cleanly at Ctrl-C."""
+    """Run the product while the context is open; at Ctrl-C it must end without a
+    complaint and leave no process behind."""
     port = free_port()
     log = data_dir / "xiaoer.log"
     data_dir.mkdir(parents=True, exist_ok=True)
@@ -102,18 +104,25 @@ def running(data_dir: Path, **environment: str) -> Iterator[Product]:
             stderr=subprocess.STDOUT,
         )
     product = Product(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{port + 1}", data_dir, process, log)
+    children: list[psutil.Process] = []
     try:
         product.wait_ready()
         yield product
     finally:
         if process.poll() is None:
+            children = psutil.Process(process.pid).children(recursive=True)
             process.send_signal(signal.SIGINT)
         try:
             status = process.wait(timeout=20)
         except subprocess.TimeoutExpired:
             process.kill()
             raise
-    assert product.killed or status == 0, log.read_text()[-4000:]
+    if not product.killed:
+        assert status == 0, log.read_text()[-4000:]
+        assert not [child for child in children if child.is_running()]
+        last_words = log.read_text().rpartition("Stopping…\n")[2].splitlines()
+        assert last_words
+        assert all(" process_ended " in line for line in last_words), "\n".join(last_words)
 
 
 @pytest.fixture(scope="session")

@@ -50,7 +50,7 @@ async def test_the_brain_is_killed_in_the_middle_of_a_refund(tmp_path: Path) -> 
             player = await connect(client, product, "p1001")  # nobody reads a socket for so long
             await player.send(type="cancel_queue")
             await player.type("state", state="bot")
-            await player.send(type="send", id="m3", text="游戏闪退了")
+            await player.send(type="send", id="m3", text="我充错了想退款")  # the actions ask the game
             await player.next(lambda f: f["type"] == "message" and f["from"] == "bot" and f["buttons"])
             again = await connect(client, product, "p1001")
             last = player.got[-1]["seq"]
