@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -11,7 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,9 +19,8 @@ import psutil
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-PROJECT = Path(__file__).parents[2]
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-SCREENSHOTS = PROJECT / "build" / "screenshots"
+from tests.e2e.office import Office, open_office
+from tests.e2e.places import CHROMIUM, PROJECT
 
 
 @dataclass
@@ -160,6 +158,13 @@ def phone(browser: Browser) -> Iterator[Page]:
 def desk(browser: Browser) -> Iterator[Page]:
     """An agent's screen."""
     yield from _page(browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN"))
+
+
+@pytest.fixture
+async def office(tmp_path: Path) -> AsyncIterator[Office]:
+    """The product without its brain, in this process: seconds, and no model."""
+    async with open_office(tmp_path) as office:
+        yield office
 
 
 def _page(context: BrowserContext) -> Iterator[Page]:

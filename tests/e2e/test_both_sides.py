@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.conftest import SCREENSHOTS, Product
+from tests.e2e.conftest import Product
+from tests.e2e.places import SCREENSHOTS
 
 pytestmark = [pytest.mark.model, pytest.mark.browser]
 

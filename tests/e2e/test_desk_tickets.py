@@ -2,93 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from aiohttp.test_utils import TestServer
-from playwright.async_api import Page, async_playwright, expect
-from pydantic import SecretStr
+from playwright.async_api import expect
 
-from bot.bootstrap import Services, services
-from bot.domain.messages import HandOver, IncomingMessage
-from bot.domain.players import Player
-from bot.gateway.app import create_app
-from bot.services import transcript
 from bot.services.ticket_items import Ticket
-from bot.settings import GameSettings, Settings
-from demo_game.app import create_app as create_game
-from demo_game.settings import Settings as GameServerSettings
-from tests.e2e.conftest import CHROMIUM, SCREENSHOTS
-from tests.fakes import FakeBrain
+from tests.e2e.office import Office
 
 pytestmark = pytest.mark.browser
-SECRET = "a-secret-of-the-demo-game-0123456789"
-PASSWORD = "correct horse battery"
-
-
-@dataclass
-class Office:
-    """A gateway with two agents, and a browser."""
-
-    services: Services
-    url: str
-    page: Page
-
-    async def player(self, id: str, name: str, *said: str, vip: int = 0) -> str:
-        """The conversation of a player who has said something."""
-        who = Player("demo", id, name, "江南", name, vip=vip)
-        conversation = (await self.services.conversations.open(who)).id
-        for number, words in enumerate(said):
-            await self.services.conversations.receive(
-                conversation, IncomingMessage(f"m{number}", words), answered=True
-            )
-        return conversation
-
-    async def log_in(self, login: str) -> None:
-        await self.page.goto(f"{self.url}/desk?lang=zh")
-        await self.page.get_by_label("账号").fill(login)
-        await self.page.get_by_label("密码").fill(PASSWORD)
-        await self.page.get_by_role("button", name="登录").click()
-
-    async def shot(self, name: str) -> None:
-        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        await self.page.screenshot(path=SCREENSHOTS / f"{name}.png")
-
-
-@pytest.fixture
-async def office(tmp_path: Path) -> AsyncIterator[Office]:
-    async with AsyncExitStack() as stack:
-        game = TestServer(create_game(GameServerSettings(tmp_path / "game", SECRET, SECRET)))
-        await game.start_server()
-        stack.push_async_callback(game.close)
-        demo = GameSettings(
-            token_secret=SecretStr(SECRET),
-            api_url=str(game.make_url("")).rstrip("/"),
-            api_secret=SecretStr(SECRET),
-        )
-        settings = Settings(data_dir=tmp_path / "var", games={"demo": demo})
-        opened = await stack.enter_async_context(services(settings, brain=FakeBrain()))
-        server = TestServer(create_app(opened))
-        await server.start_server()
-        stack.push_async_callback(server.close)
-        await opened.agents.create("lili", "丽丽", PASSWORD)
-        await opened.agents.create("boss", "老周", PASSWORD, "lead")
-        playwright = await stack.enter_async_context(async_playwright())
-        browser = await playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
-        )
-        stack.push_async_callback(browser.close)
-        context = await browser.new_context(viewport={"width": 1280, "height": 800}, locale="zh-CN")
-        page = await context.new_page()
-        page.set_default_timeout(15_000)
-        errors: list[str] = []
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        yield Office(opened, str(server.make_url("")).rstrip("/"), page)
-        assert not errors, errors
 
 
 async def seeded(office: Office) -> list[Ticket]:
@@ -178,10 +100,7 @@ async def test_by_keyboard_and_while_others_work(office: Office) -> None:
 
 async def test_a_conversation_that_is_not_solved_becomes_a_ticket(office: Office) -> None:
     conversation = await office.player("p1001", "小满", "副本里一开怪就闪退")
-    async with office.services.database.begin() as session:
-        row = await transcript.locked(session, conversation)
-        wish = HandOver("not_solved", "technical_crash", "闪退：「副本里一开怪就闪退」")
-        await office.services.queue.enter(session, row, wish, office.services.clock.now())
+    await office.queue(conversation, "technical_crash", "闪退：「副本里一开怪就闪退」")
     page = office.page
     await office.log_in("lili")
     await page.get_by_role("button", name="接入下一位").click()

@@ -73,36 +73,38 @@ export const Transcript = ({ store, chat }: { store: DeskStore; chat: Chat }) =>
         aria-busy={!chat.loaded.value}
         tabIndex={0}
       >
-        {chat.problem.value && (
-          <p class="transcript-problem">
-            {errorText(chat.problem.value)}
-            <button type="button" class="link" onClick={() => void chat.load()}>
-              {t.value.retry}
+        <div>
+          {chat.problem.value && (
+            <p class="transcript-problem">
+              {errorText(chat.problem.value)}
+              <button type="button" class="link" onClick={() => void chat.load()}>
+                {t.value.retry}
+              </button>
+            </p>
+          )}
+          {!chat.loaded.value && !chat.problem.value && <p class="moment">{t.value.loading}</p>}
+          {more.value && (
+            <button
+              type="button"
+              class="button small earlier"
+              disabled={fetching.value}
+              onClick={() => void earlier()}
+            >
+              {fetching.value ? t.value.loading : t.value.earlier}
             </button>
-          </p>
-        )}
-        {!chat.loaded.value && !chat.problem.value && <p class="moment">{t.value.loading}</p>}
-        {more.value && (
-          <button
-            type="button"
-            class="button small earlier"
-            disabled={fetching.value}
-            onClick={() => void earlier()}
-          >
-            {fetching.value ? t.value.loading : t.value.earlier}
-          </button>
-        )}
-        {entries.map((entry, index) => (
-          <div key={entry.key} class="entry" data-seq={entry.key}>
-            {pauses(entries[index - 1], entry) && (
-              <time class="moment" dateTime={entry.at.toISOString()}>
-                {friendlyTime(entry.at)}
-              </time>
-            )}
-            <EntryView entry={entry} chat={chat} />
-          </div>
-        ))}
-        {chat.typing.value && <p class="typing-line">{t.value.typing}</p>}
+          )}
+          {entries.map((entry, index) => (
+            <div key={entry.key} class="entry" data-seq={entry.key}>
+              {pauses(entries[index - 1], entry) && (
+                <time class="moment" dateTime={entry.at.toISOString()}>
+                  {friendlyTime(entry.at)}
+                </time>
+              )}
+              <EntryView entry={entry} chat={chat} />
+            </div>
+          ))}
+          {chat.typing.value && <p class="typing-line">{t.value.typing}</p>}
+        </div>
       </div>
       {!stick.atBottom.value && (
         <button type="button" class="pill" onClick={() => stick.toBottom(true)}>

@@ -96,36 +96,40 @@ export const Log = ({ session }: { session: ChatSession }) => {
         aria-busy={!session.caughtUp.value}
         tabIndex={0}
       >
-        {!session.caughtUp.value && session.openedAt.value !== null && <p class="aside">{t.value.loading}</p>}
-        {messages.length > shown.value && (
-          <button type="button" class="quiet" onClick={() => (shown.value += WINDOW)}>
-            {t.value.earlier}
-          </button>
-        )}
-        {empty && <Welcome session={session} />}
-        {rows.map((row) => {
-          switch (row.kind) {
-            case "time":
-              return (
-                <time key={row.key} class="aside" dateTime={row.at.toISOString()}>
-                  {friendlyTime(row.at)}
-                </time>
-              );
-            case "unread":
-              return (
-                <p key={row.key} class="unread">
-                  <span>{t.value.unread}</span>
-                </p>
-              );
-            case "message":
-              return <MessageBubble key={row.key} row={row} session={session} />;
-            case "outgoing":
-              return <OutgoingBubble key={row.key} row={row} session={session} />;
-            case "upload":
-              return <UploadBubble key={row.key} item={row.item} first={row.first} session={session} />;
-          }
-        })}
-        {typing && <TypingBubble from={typing} />}
+        <div>
+          {!session.caughtUp.value && session.openedAt.value !== null && (
+            <p class="aside">{t.value.loading}</p>
+          )}
+          {messages.length > shown.value && (
+            <button type="button" class="quiet" onClick={() => (shown.value += WINDOW)}>
+              {t.value.earlier}
+            </button>
+          )}
+          {empty && <Welcome session={session} />}
+          {rows.map((row) => {
+            switch (row.kind) {
+              case "time":
+                return (
+                  <time key={row.key} class="aside" dateTime={row.at.toISOString()}>
+                    {friendlyTime(row.at)}
+                  </time>
+                );
+              case "unread":
+                return (
+                  <p key={row.key} class="unread">
+                    <span>{t.value.unread}</span>
+                  </p>
+                );
+              case "message":
+                return <MessageBubble key={row.key} row={row} session={session} />;
+              case "outgoing":
+                return <OutgoingBubble key={row.key} row={row} session={session} />;
+              case "upload":
+                return <UploadBubble key={row.key} item={row.item} first={row.first} session={session} />;
+            }
+          })}
+          {typing && <TypingBubble from={typing} />}
+        </div>
       </div>
       {!stick.atBottom.value && (
         <button type="button" class="pill" onClick={() => stick.toBottom(true)}>

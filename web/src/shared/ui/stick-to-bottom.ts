@@ -10,13 +10,19 @@ export interface Stick {
   toBottom: (smooth?: boolean) => void;
 }
 
-/** Keeps a scrolled list at its end while the reader is there, and leaves the reader alone elsewhere. Growth at
- * the top (older messages) keeps what is read in place. For the component that renders the entries, each with
- * `data-seq`; `list` changes when it is another list. */
+/** Keeps a scrolled list at its end while the reader is there, whatever grows in it or takes room around it, and
+ * leaves the reader alone elsewhere. Growth at the top (older messages) keeps what is read in place. For the
+ * component that renders the box with the entries, each with `data-seq`, in one element inside it; `list` changes
+ * when it is another list. */
 export const useStickToBottom = (list: unknown): Stick => {
   const ref = useRef<HTMLDivElement>(null);
   const kept = useRef({ atBottom: signal(true), height: 0, top: 0, first: null as Element | null });
   const state = kept.current;
+
+  const remember = (box: Element): void => {
+    state.height = box.scrollHeight;
+    state.top = box.scrollTop;
+  };
 
   const toBottom = (smooth = false): void => {
     const box = ref.current;
@@ -39,24 +45,28 @@ export const useStickToBottom = (list: unknown): Stick => {
     else if (first !== state.first && state.first)
       box.scrollTop = state.top + box.scrollHeight - state.height;
     state.first = first;
-    state.height = box.scrollHeight;
-    state.top = box.scrollTop;
+    remember(box);
   });
 
   useEffect(() => {
     const box = ref.current;
     if (!box) return undefined;
     const onScroll = () => {
-      state.atBottom.value = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR;
-      state.height = box.scrollHeight;
-      state.top = box.scrollTop;
+      // Told late: the room may have changed since. Only who moved up has left the end.
+      const near = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR;
+      if (near) state.atBottom.value = true;
+      else if (box.scrollTop < state.top) state.atBottom.value = false;
+      remember(box);
     };
-    // The field below grows, the keyboard opens: the box shrinks and the end must stay in sight.
+    // A banner comes, the keyboard opens, a picture or an entry grows: the end must stay in sight.
     const observer = new ResizeObserver(() => {
-      if (state.atBottom.value) toBottom();
+      if (!state.atBottom.value) return;
+      toBottom();
+      remember(box);
     });
     box.addEventListener("scroll", onScroll, { passive: true });
     observer.observe(box);
+    if (box.firstElementChild) observer.observe(box.firstElementChild);
     return () => {
       box.removeEventListener("scroll", onScroll);
       observer.disconnect();
