@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import jwt
+from aiohttp import ClientSession
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, Page, async_playwright, expect
 from pydantic import SecretStr
@@ -40,6 +41,7 @@ class Office:
     services: Services
     brain: FakeBrain
     url: str
+    game_url: str
     browser: Browser
     page: Page = field(init=False)
     errors: list[str] = field(default_factory=list)
@@ -89,6 +91,13 @@ class Office:
         await expect(page.locator("#queue-title")).to_be_visible()
         return page
 
+    async def in_game(self, player: str) -> dict[str, Any]:
+        """What the demo game has about a player."""
+        async with ClientSession() as client, client.get(f"{self.game_url}/demo/overview") as answer:
+            players = (await answer.json())["players"]
+        found: dict[str, Any] = next(one for one in players if one["id"] == player)
+        return found
+
     async def shot(self, name: str, page: Page | None = None) -> None:
         """Keep what the screen shows, for people to look at."""
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
@@ -120,7 +129,8 @@ async def open_office(folder: Path) -> AsyncIterator[Office]:
             executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
         )
         stack.push_async_callback(browser.close)
-        office = Office(opened, brain, str(server.make_url("")).rstrip("/"), browser)
+        url, game_url = (str(one.make_url("")).rstrip("/") for one in (server, game))
+        office = Office(opened, brain, url, game_url, browser)
         office.page = await office.open(**SCREEN)
         yield office
         assert not office.errors, office.errors
