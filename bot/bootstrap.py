@@ -31,6 +31,7 @@ from bot.services.inbox import Inbox
 from bot.services.left_messages import LeftMessages
 from bot.services.operations import Operations
 from bot.services.ports import Brain, Bus, Clock, GameServer
+from bot.services.product_feedback import ProductFeedback
 from bot.services.received_pictures import ReceivedPictures
 from bot.services.refund_approvals import RefundApprovals
 from bot.services.refund_parts import refund_engine
@@ -122,6 +123,7 @@ class Services:
     tickets: Tickets
     ticket_desk: TicketDesk
     ticket_promises: TicketPromises
+    feedback: ProductFeedback
 
 
 @asynccontextmanager
@@ -175,6 +177,7 @@ async def services(settings: Settings, *, brain: Brain | None = None) -> AsyncIt
                 core.database, core.clock, core.steps, core.tickets, core.game, surveys=settings.satisfaction
             ),
             ticket_promises=TicketPromises(core.database, core.clock, core.steps),
+            feedback=ProductFeedback(core.database, core.clock),
         )
 
 

@@ -12,6 +12,7 @@ from bot.services.evidence import Evidence
 from bot.services.human_queue import HumanQueue
 from bot.services.inbox import Inbox
 from bot.services.ports import Bus
+from bot.services.product_feedback import ProductFeedback
 from bot.services.refund_approvals import RefundApprovals
 from bot.services.ticket_desk import TicketDesk
 
@@ -28,6 +29,7 @@ class Desk:
     evidence: Evidence
     tickets: TicketDesk
     refunds: RefundApprovals
+    feedback: ProductFeedback
     public_url: str = ""
     check_every_s: float = 15.0
     sockets: set[web.WebSocketResponse] = field(default_factory=set)

@@ -6,7 +6,7 @@ import asyncio
 
 from aiohttp import WSCloseCode, web
 
-from bot.desk import access, http, pictures, refunds, tickets
+from bot.desk import access, feedback, http, pictures, refunds, tickets
 from bot.desk.access import for_agents
 from bot.desk.desk import KEY, Desk
 from bot.desk.socket import desk_socket
@@ -34,6 +34,7 @@ def add_routes(app: web.Application, desk: Desk) -> None:
     route.add_post(f"{_ONE}/read", for_agents(http.post_read))
     route.add_get(f"{_ONE}/pictures/{{picture}}", for_agents(pictures.get_picture))
     route.add_delete(f"{_ONE}/pictures/{{picture}}", for_agents(pictures.delete_picture))
+    route.add_get(f"{_API}/feedback", for_agents(feedback.get_feedback))
     tickets.add_routes(route, _API)
     refunds.add_routes(route, _API)
     for name, change in {

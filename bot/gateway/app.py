@@ -53,6 +53,7 @@ def create_app(services: Services) -> web.Application:
         services.evidence,
         services.ticket_desk,
         services.refund_approvals,
+        services.feedback,
         settings.url,
     )
     add_desk_routes(app, desk)

@@ -8,13 +8,17 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
+from bot.domain.errors import Code, ProblemError
 from bot.domain.intents import Category, category_of
 from bot.domain.ownership import Change
 from bot.domain.tickets import OPEN, TicketState
+from bot.services.human_queue import AgentIdentity
+from bot.services.inbox import SEES_ALL
+from bot.services.ports import Clock
 from bot.services.ticket_moves import ERASED
 from bot.storage.database import Database
 from bot.storage.models import EventRow, TicketRow
@@ -83,6 +87,21 @@ async def feedback(
                 topic.handed_over[str(data.get("reason") or "-")] += 1
                 _add_example(topic, str(data.get("summary") or ""), examples)
     return sorted(topics.values(), key=lambda topic: (-topic.unsolved, topic.intent))
+
+
+class ProductFeedback:
+    """The same at the desk, for those who see everything there."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def topics(self, agent: AgentIdentity, days: int, examples: int) -> list[Topic]:
+        """What came up in the last `days`, see feedback(). Raises ProblemError(FORBIDDEN)."""
+        if agent.role not in SEES_ALL:
+            raise ProblemError(Code.FORBIDDEN)
+        now = self._clock.now()
+        return await feedback(self._database, now - timedelta(days=days), now, examples=examples)
 
 
 def total(topics: Iterable[Topic]) -> Topic:

@@ -28,6 +28,7 @@ from bot.services.evidence import Evidence
 from bot.services.evidence_files import EvidenceFiles
 from bot.services.human_queue import HumanQueue
 from bot.services.inbox import Inbox
+from bot.services.product_feedback import ProductFeedback
 from bot.services.received_pictures import ReceivedPictures
 from bot.services.refunds import Refunds
 from bot.services.ticket_desk import TicketDesk
@@ -202,7 +203,10 @@ async def make_office(
             ticket_desk = TicketDesk(database, clock, steps, tickets, game, surveys=False)
             refund = await engine(database, bus, clock, game, queue)
             inbox = Inbox(database, bus, clock, game)
-            desk = Desk(agents, inbox, queue, bus, evidence, ticket_desk, refund.approvals, **options)
+            feedback = ProductFeedback(database, clock)
+            desk = Desk(
+                agents, inbox, queue, bus, evidence, ticket_desk, refund.approvals, feedback, **options
+            )
             app = web.Application(middlewares=[problems_middleware])
             add_routes(app, desk)
             server = TestServer(app)

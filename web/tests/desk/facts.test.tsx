@@ -1,10 +1,13 @@
 import { render } from "preact";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { DeskApi } from "../../src/desk/api/client";
+import { DeskStore } from "../../src/desk/store/desk";
 import { Facts } from "../../src/desk/ui/tickets/facts";
 
+const desk = new DeskStore(new DeskApi());
 let root: HTMLElement;
 const show = (facts: [string, unknown][], conversation: string | null = "c1") =>
-  render(<Facts facts={facts} conversation={conversation} />, root);
+  render(<Facts desk={desk} facts={facts} conversation={conversation} />, root);
 
 beforeEach(() => {
   root = document.createElement("div");

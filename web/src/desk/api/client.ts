@@ -80,6 +80,10 @@ export class DeskApi {
     await this.#call("POST", `conversations/${conversation}/read`, { seq });
   }
 
+  async deletePicture(conversation: string, id: string): Promise<void> {
+    await this.#call("DELETE", `conversations/${conversation}/pictures/${id}`);
+  }
+
   /** Any call of the API, for parts that have readers of their own. Throws ApiError. */
   call(method: "GET" | "POST", path: string, body?: unknown): Promise<unknown> {
     return this.#call(method, path, body);
@@ -91,12 +95,10 @@ export class DeskApi {
     return session;
   }
 
-  async #call(method: "GET" | "POST", path: string, body?: unknown): Promise<unknown> {
+  async #call(method: "GET" | "POST" | "DELETE", path: string, body?: unknown): Promise<unknown> {
     const headers: Record<string, string> = { Accept: "application/json", "Accept-Language": locale.value };
-    if (method === "POST") {
-      headers["Content-Type"] = "application/json";
-      headers["X-CSRF-Token"] = this.#csrf;
-    }
+    if (method !== "GET") headers["X-CSRF-Token"] = this.#csrf;
+    if (method === "POST") headers["Content-Type"] = "application/json";
     const abort = new AbortController();
     const timer = setTimeout(() => abort.abort(), TIME_OUT_MS);
     try {

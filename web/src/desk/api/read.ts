@@ -16,7 +16,7 @@ import type {
 
 const AUTHORS = ["player", "bot", "agent", "system"] as const;
 const STATES = ["bot", "queued", "agent", "closed"] as const;
-const CATEGORIES = ["account", "technical", "content", "complaint", "other"] as const;
+export const CATEGORIES = ["account", "technical", "content", "complaint", "other"] as const;
 
 const time = (value: unknown): Date | null => {
   const at = new Date(text(value));
@@ -161,6 +161,7 @@ const readProfile = (value: unknown): Profile => {
     spentFen: number(it.spent_fen),
     banReason: textOrNull(it.ban_reason),
     banUntil: time(it.ban_until),
+    frozenAt: time(it.frozen_at),
   };
 };
 

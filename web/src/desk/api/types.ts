@@ -109,6 +109,8 @@ export interface Profile {
   spentFen: number;
   banReason: string | null;
   banUntil: Date | null;
+  /** Locked for the player's own safety. */
+  frozenAt: Date | null;
 }
 
 export interface Recharge {

@@ -7,7 +7,7 @@ import type { Session, Summary } from "../api/types";
 import { Chat } from "./chat";
 import type { Toast } from "./toast";
 
-export type View = "chats" | "tickets" | "refunds";
+export type View = "chats" | "tickets" | "refunds" | "feedback";
 
 const TOAST_MS = 8_000;
 const SAY_TYPING_MS = 3_000;
@@ -66,11 +66,8 @@ export class DeskStore {
     try {
       this.#loggedIn(await this.api.me());
     } catch (error) {
-      if ((error as ApiError).code === "not_logged_in") this.session.value = null;
-      else {
-        this.session.value = null;
-        this.fail(error);
-      }
+      this.session.value = null;
+      this.fail(error);
     }
   }
 
@@ -103,6 +100,11 @@ export class DeskStore {
 
   close(): void {
     this.openId.value = null;
+  }
+
+  /** Leads and above see and do what others only may with what is theirs. */
+  get seesAll(): boolean {
+    return (this.session.value?.agent.role ?? "agent") !== "agent";
   }
 
   isMine(summary: Summary): boolean {

@@ -63,7 +63,7 @@ export class TicketStore {
   }
 
   get seesAll(): boolean {
-    return this.desk.session.value?.agent.role !== "agent";
+    return this.desk.seesAll;
   }
 
   isMine(ticket: Ticket): boolean {

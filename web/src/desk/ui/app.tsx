@@ -1,13 +1,16 @@
 import { useSignal, type Signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { errorText, t } from "../locales/texts";
+import { ft } from "../locales/feedback";
 import { rt } from "../locales/refunds";
 import { tt } from "../locales/tickets";
 import type { DeskStore } from "../store/desk";
+import type { FeedbackStore } from "../store/feedback";
 import type { RefundStore } from "../store/refunds";
 import type { TicketStore } from "../store/tickets";
 import type { Toast } from "../store/toast";
 import { ConversationView, NoConversation } from "./conversation";
+import { FeedbackView } from "./feedback/view";
 import { Lists } from "./lists";
 import { Login } from "./login";
 import { PlayerPanel } from "./player";
@@ -78,18 +81,21 @@ const TicketsView = ({ store, tickets }: ViewProps) => (
   </div>
 );
 
-const Open = ({ store, tickets, refunds }: AppProps) => {
+const Open = ({ store, tickets, refunds, feedback }: AppProps) => {
   switch (store.view.value) {
     case "tickets":
       return <TicketsView store={store} tickets={tickets} />;
     case "refunds":
       return <RefundsView store={refunds} openTicket={(number) => tickets.show(number)} />;
+    case "feedback":
+      return <FeedbackView store={feedback} />;
     case "chats":
       return <ChatsView store={store} tickets={tickets} />;
   }
 };
 
-const DeskView = ({ store, tickets, refunds }: AppProps) => {
+const DeskView = (props: AppProps) => {
+  const { store, tickets, refunds } = props;
   const waiting = refunds.mine.value;
   const overdue = tickets.overdue.value;
   const tabs: Tab[] = [
@@ -100,16 +106,19 @@ const DeskView = ({ store, tickets, refunds }: AppProps) => {
       alarm: { count: overdue, words: tt.value.overdueBadge(overdue) },
     },
   ];
-  if (store.session.value?.agent.role !== "agent")
-    tabs.push({
-      view: "refunds",
-      name: rt.value.view,
-      alarm: { count: waiting, words: rt.value.waiting(waiting) },
-    });
+  if (store.seesAll)
+    tabs.push(
+      {
+        view: "refunds",
+        name: rt.value.view,
+        alarm: { count: waiting, words: rt.value.waiting(waiting) },
+      },
+      { view: "feedback", name: ft.value.view },
+    );
   return (
     <div class="desk">
       <Topbar store={store} tabs={tabs} />
-      <Open store={store} tickets={tickets} refunds={refunds} />
+      <Open {...props} />
     </div>
   );
 };
@@ -121,12 +130,13 @@ interface ViewProps {
 
 export interface AppProps extends ViewProps {
   refunds: RefundStore;
+  feedback: FeedbackStore;
 }
 
-export const App = ({ store, tickets, refunds }: AppProps) => (
+export const App = (props: AppProps) => (
   <>
-    {store.session.value === null && <Login store={store} />}
-    {store.session.value && <DeskView store={store} tickets={tickets} refunds={refunds} />}
-    <Toasts store={store} />
+    {props.store.session.value === null && <Login store={props.store} />}
+    {props.store.session.value && <DeskView {...props} />}
+    <Toasts store={props.store} />
   </>
 );

@@ -8,10 +8,12 @@ export interface ConfirmProps {
   no: () => void;
   /** Another way, between the two. */
   other?: { text: string; go: () => void };
+  /** It can't be undone: the safe answer has the focus. */
+  final?: boolean;
 }
 
 /** Asks before something that the player will notice. Escape is "no"; focus returns to where it was. */
-export const Confirm = ({ texts: [question, effect, deed], yes, no, other }: ConfirmProps) => {
+export const Confirm = ({ texts: [question, effect, deed], yes, no, other, final = false }: ConfirmProps) => {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     dialog.current?.showModal();
@@ -21,7 +23,7 @@ export const Confirm = ({ texts: [question, effect, deed], yes, no, other }: Con
       <h2 id="confirm-question">{question}</h2>
       <p>{effect}</p>
       <div class="confirm-buttons">
-        <button type="button" class="button" onClick={() => dialog.current?.close()}>
+        <button type="button" class="button" autoFocus={final} onClick={() => dialog.current?.close()}>
           {t.value.cancel}
         </button>
         {other && (
@@ -29,7 +31,7 @@ export const Confirm = ({ texts: [question, effect, deed], yes, no, other }: Con
             {other.text}
           </button>
         )}
-        <button type="button" class="button primary" autoFocus onClick={yes}>
+        <button type="button" class="button primary" autoFocus={!final} onClick={yes}>
           {deed}
         </button>
       </div>

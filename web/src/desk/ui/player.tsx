@@ -8,6 +8,9 @@ import { errorText, t } from "../locales/texts";
 import type { Chat } from "../store/chat";
 import { Vip } from "./badges";
 
+/** What is delivered so soon after the payment came at once. */
+const AT_ONCE_MS = 60_000;
+
 const unitName = (unit: string): string => t.value.units[unit] ?? unit;
 
 const Fact = ({ name, children }: { name: string; children: ComponentChildren }) => (
@@ -30,6 +33,16 @@ const ProfileView = ({ profile }: { profile: Profile }) => (
           {profile.banUntil && ` ${t.value.bannedUntil(recordTime(profile.banUntil))}`}
           <br />
           {profile.banReason}
+        </span>
+      </p>
+    )}
+    {profile.frozenAt && (
+      <p class="ban frozen" role="note">
+        <Icon name="lock" size={16} />
+        <span>
+          <b>{t.value.frozen}</b>
+          <br />
+          {t.value.frozenSince(recordTime(profile.frozenAt))}
         </span>
       </p>
     )}
@@ -65,6 +78,12 @@ const use = ({ granted, consumed, unit, status }: Recharge): string => {
     ? t.value.used(count(consumed), count(granted), unitName(unit))
     : t.value.notUsed(count(granted), unitName(unit));
 };
+
+/** When it came, where the player had to wait for it. */
+const delivery = ({ paidAt, deliveredAt }: Recharge): string =>
+  paidAt && deliveredAt && deliveredAt.getTime() - paidAt.getTime() > AT_ONCE_MS
+    ? `${t.value.deliveredAt} ${recordTime(deliveredAt)}`
+    : "";
 
 const OrderNumber = ({ order }: { order: string }) => {
   const copied = useSignal(false);
@@ -118,6 +137,7 @@ const Recharges = ({ recharges }: { recharges: Recharge[] }) => (
                 {[
                   order.paidAt ? recordTime(order.paidAt) : "",
                   t.value.channels[order.channel] ?? order.channel,
+                  delivery(order),
                   use(order),
                   order.refundedAt ? `${t.value.refundedAt} ${recordTime(order.refundedAt)}` : "",
                 ]

@@ -15,10 +15,10 @@ const SEPARATE_MS = 10 * 60_000;
 const pauses = (before: Entry | undefined, entry: Entry): boolean =>
   !before || entry.at.getTime() - before.at.getTime() > SEPARATE_MS || daysBetween(before.at, entry.at) !== 0;
 
-const EntryView = ({ entry, chat }: { entry: Entry; chat: Chat }) => {
+const EntryView = ({ entry, chat, desk }: { entry: Entry; chat: Chat; desk: DeskStore }) => {
   switch (entry.kind) {
     case "message":
-      return <MessageTurn message={entry.message} chat={chat} />;
+      return <MessageTurn message={entry.message} chat={chat} desk={desk} />;
     case "event":
       return <EventLine event={entry.event} />;
     case "note":
@@ -100,7 +100,7 @@ export const Transcript = ({ store, chat }: { store: DeskStore; chat: Chat }) =>
                   {friendlyTime(entry.at)}
                 </time>
               )}
-              <EntryView entry={entry} chat={chat} />
+              <EntryView entry={entry} chat={chat} desk={store} />
             </div>
           ))}
           {chat.typing.value && <p class="typing-line">{t.value.typing}</p>}

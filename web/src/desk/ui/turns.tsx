@@ -7,6 +7,7 @@ import { intentName } from "../locales/intents";
 import { errorText, t } from "../locales/texts";
 import { tt } from "../locales/tickets";
 import type { Chat, Sending } from "../store/chat";
+import type { DeskStore } from "../store/desk";
 import { personName } from "./badges";
 import { entityText } from "./entity-text";
 import { PictureView } from "./picture";
@@ -82,7 +83,7 @@ const RecordingView = ({ recording: { kind, file } }: { recording: NonNullable<M
   );
 };
 
-export const MessageTurn = ({ message, chat }: { message: Message; chat: Chat }) => {
+export const MessageTurn = ({ message, chat, desk }: { message: Message; chat: Chat; desk: DeskStore }) => {
   if (message.from === "system") return <p class="system-line">{message.text}</p>;
   return (
     <article class={`turn turn-${message.from}`}>
@@ -91,6 +92,7 @@ export const MessageTurn = ({ message, chat }: { message: Message; chat: Chat })
       </p>
       {message.picture ? (
         <PictureView
+          desk={desk}
           picture={message.picture}
           conversation={chat.id}
           owner={`${chat.summary.value.state} ${chat.summary.value.agent?.id ?? ""}`}

@@ -16,6 +16,7 @@ const paths = {
   note: "M6 4h9l4 4v12H6zM9 12h7M9 16h5",
   logout: "M10 5H5v14h5M14 8l4 4-4 4M18 12H9",
   copy: "M9 9h10v11H9zM5 15V4h10",
+  lock: "M6 11h12v9H6zM8.500 11V8a3.500 3.500 0 0 1 7 0v3",
   bolt: "M13 3 5 14h6l-1 7 8-11h-6z",
 } as const;
 

@@ -39,7 +39,7 @@ export const Background = ({
       {ticket.facts.length > 0 && (
         <details class="ticket-part" open>
           <summary>{tt.value.facts}</summary>
-          <Facts facts={ticket.facts} conversation={conversation} />
+          <Facts desk={desk} facts={ticket.facts} conversation={conversation} />
         </details>
       )}
       <details class="ticket-part" open>
@@ -50,7 +50,7 @@ export const Background = ({
             <li key={message.seq} class={`said-${message.from}`}>
               <b>{speaker(message, ticket.player.name || ticket.player.id)}</b>
               {message.picture && conversation !== null ? (
-                <PictureView picture={message.picture} conversation={conversation} owner="" />
+                <PictureView desk={desk} picture={message.picture} conversation={conversation} owner="" />
               ) : (
                 <span>{message.text}</span>
               )}

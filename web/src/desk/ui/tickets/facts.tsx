@@ -4,6 +4,7 @@ import { mt } from "../../locales/minors";
 import { t } from "../../locales/texts";
 import { tt } from "../../locales/tickets";
 import { entityText } from "../entity-text";
+import type { DeskStore } from "../../store/desk";
 import { PictureView } from "../picture";
 
 const factName = (name: string): string =>
@@ -39,32 +40,43 @@ const Calculation = ({ lines }: { lines: unknown[] }) => (
 
 const PICTURE = { width: 160, height: 160 };
 
+/** Where pictures come from: they are asked for by conversation. */
+interface Source {
+  desk: DeskStore;
+  conversation: string | null;
+}
+
 /** The papers that were sent, each with its name. */
-const Papers = ({ papers, conversation }: { papers: [string, unknown][]; conversation: string }) => (
+const Papers = ({
+  papers,
+  desk,
+  conversation,
+}: {
+  papers: [string, unknown][];
+  desk: DeskStore;
+  conversation: string;
+}) => (
   <ul class="papers">
     {papers.map(([name, id]) => (
       <li key={name}>
         <span>{mt.value.papers[name] ?? name}</span>
-        <PictureView picture={{ id: text(id), ...PICTURE }} conversation={conversation} owner="" />
+        <PictureView
+          desk={desk}
+          picture={{ id: text(id), ...PICTURE }}
+          conversation={conversation}
+          owner=""
+        />
       </li>
     ))}
   </ul>
 );
 
-const Value = ({
-  name,
-  value,
-  conversation,
-}: {
-  name: string;
-  value: unknown;
-  conversation: string | null;
-}) => {
+const Value = ({ name, value, desk, conversation }: Source & { name: string; value: unknown }) => {
   const lines = list(record(value).lines);
   if (name === "calculation" && lines.length > 0) return <Calculation lines={lines} />;
   const papers = Object.entries(record(value));
   if (name === "papers" && conversation !== null && papers.length > 0)
-    return <Papers papers={papers} conversation={conversation} />;
+    return <Papers papers={papers} desk={desk} conversation={conversation} />;
   return <>{factText(name, value)}</>;
 };
 
@@ -78,17 +90,14 @@ const shown = ([, value]: readonly [string, unknown]): boolean =>
 /** What the bot collected for a ticket. */
 export const Facts = ({
   facts,
-  conversation,
-}: {
-  facts: readonly [name: string, value: unknown][];
-  conversation: string | null;
-}) => (
+  ...source
+}: Source & { facts: readonly [name: string, value: unknown][] }) => (
   <dl class="facts">
     {facts.filter(shown).map(([name, value]) => (
       <div key={name} class={name === "calculation" || name === "papers" ? "wide" : ""}>
         <dt>{factName(name)}</dt>
         <dd>
-          <Value name={name} value={value} conversation={conversation} />
+          <Value name={name} value={value} {...source} />
         </dd>
       </div>
     ))}
