@@ -128,6 +128,7 @@ class Conversations:
                 words = title or words or incoming.payload
             if row.state == State.CLOSED.value and not aside:
                 reopen(session, row, Author.PLAYER.value, now)
+            claimable = not answered and await self._turns.free(session, row, now)
             message = transcript.append(
                 session,
                 row,
@@ -141,12 +142,13 @@ class Conversations:
             if beside is not None:
                 await beside(session, message)
             row.read_seq = max(row.read_seq, message.seq - 1)
+            claim = self._turns.claim(row, message, now) if claimable else None
             state = State(row.state)
             agent = row.agent_id
         news = {"kind": "message", "seq": message.seq, "from": Author.PLAYER.value}
         await self._bus.publish(topics.conversation(conversation), news)
         if state is State.BOT:
-            self._turns.wake(conversation)
+            self._turns.wake(conversation, claim)
         elif agent is not None:
             await self._bus.publish(topics.agent(agent), {"kind": "message", "id": conversation})
         return message

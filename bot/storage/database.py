@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import event, make_url, text
+from sqlalchemy import Connection, event, make_url, text
 from sqlalchemy.ext.asyncio import (
     AsyncConnection,
     AsyncEngine,
@@ -19,7 +19,11 @@ from sqlalchemy.ext.asyncio import (
 )
 from sqlalchemy.util import await_only
 
+from bot.storage.sqlite_driver import driver
 from bot.storage.turnstile import Turnstile
+
+WRITES = "xiaoer_writes"
+"""The execution option of connections whose transactions write."""
 
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -39,10 +43,15 @@ class Database:
 
     def __init__(self, url: str) -> None:
         server = make_url(url).get_backend_name() != "sqlite"  # only a server's connections can be lost
-        self.engine: AsyncEngine = create_async_engine(async_url(url), pool_pre_ping=server)
+        self.engine: AsyncEngine = create_async_engine(
+            async_url(url), pool_pre_ping=server, **({} if server else {"module": driver()})
+        )
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._writers = async_sessionmaker(
+            self.engine.execution_options(**{WRITES: True}), expire_on_commit=False
+        )
         self._turnstile: Turnstile | None = None
-        if self.engine.dialect.name == "sqlite":
+        if not server:
             _prepare_sqlite(self.engine)
             self._turnstile = Turnstile()
 
@@ -55,8 +64,7 @@ class Database:
             async with self._sessions() as session, session.begin():
                 yield session
             return
-        async with self._turnstile.turn(urgent=urgent), self._sessions() as session, session.begin():
-            await session.execute(text("BEGIN IMMEDIATE"))
+        async with self._turnstile.turn(urgent=urgent), self._writers() as session, session.begin():
             yield session
 
     @asynccontextmanager
@@ -99,6 +107,11 @@ def _prepare_sqlite(engine: AsyncEngine) -> None:
         cursor.execute("PRAGMA synchronous=NORMAL")
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        if connection.get_execution_options().get(WRITES):
+            connection.connection.dbapi_connection.begin_next = "BEGIN IMMEDIATE"  # type: ignore[union-attr]
 
 
 def _switch_to_wal(cursor: Any) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import event, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.messages import Answer, HandOver, IncomingMessage, Message, Parse, Reply, Turn
 from bot.domain.ownership import Author
@@ -323,3 +325,50 @@ async def test_closing_stops_all_asking_and_the_next_start_takes_it_up(gateway: 
     assert await two.turns.wake_abandoned() == 1
     await two.idle()
     assert await two.said(Author.BOT) == ["听到：一", "听到：二"]
+
+
+async def test_a_message_and_its_answer_are_two_transactions(gateway: NewGateway) -> None:
+    """The claim comes with the message, and whether more waits is seen with the answer."""
+    one = gateway()
+    id = (await one.conversations.open(PLAYER)).id
+    begun: list[None] = []
+    count = begun.append
+    original = one.database.begin
+
+    def begin(**how: bool) -> AbstractAsyncContextManager[AsyncSession]:
+        count(None)
+        return original(**how)
+
+    one.database.begin = begin  # type: ignore[method-assign]
+    for number in range(3):
+        await one.says(f"m{number}", str(number), id)
+        await one.idle()
+    assert len(await one.said(Author.BOT)) == 3
+    assert len(begun) == 6
+
+
+async def test_a_claim_that_came_with_the_message_is_given_back_at_the_end(gateway: NewGateway) -> None:
+    """The process ends before it has asked anything: the next one need not wait for the claim's end."""
+    one, two = gateway(), gateway()
+    id = (await one.conversations.open(PLAYER)).id
+    await one.says("m1", "在吗", id)
+    assert (await one.row()).answering_until is not None
+    await one.turns.close()
+    assert await two.turns.wake_abandoned() == 1
+    await two.idle()
+    assert one.brain.turns == []
+    assert await two.said() == ["在吗", "听到：在吗"]
+
+
+async def test_what_comes_while_another_is_answered_is_claimed_with_that_answer(gateway: NewGateway) -> None:
+    held = HeldBrain()
+    one = gateway(held)
+    id = (await one.conversations.open(PLAYER)).id
+    await one.says("m1", "一", id)
+    await held.asked.wait()
+    await one.says("m2", "二", id)
+    assert [turn.text for turn in held.turns] == ["一"]
+    held.release.set()
+    await one.idle()
+    assert await one.said() == ["一", "二", "听到：一", "听到：二"]
+    assert (await one.row()).answering_until is None
