@@ -132,15 +132,18 @@ class Webhook:
                 raise RuntimeError("no answer")
 
 
-async def measure(players: list[Any], rounds: int) -> tuple[float, list[float]]:
-    """Messages per second of all players together, and the seconds that each answer took."""
+async def measure(players: list[Any], rounds: int, at_once: int) -> tuple[float, list[float]]:
+    """Messages per second of all players together, `at_once` of whom write at a time; and the seconds that
+    each answer took."""
     took: list[float] = []
+    places = asyncio.Semaphore(at_once)
 
     async def play(number: int, player: Any) -> None:
-        for n in range(rounds):
-            began = time.perf_counter()
-            await player.ask(QUESTIONS[(number + n) % len(QUESTIONS)])
-            took.append(time.perf_counter() - began)
+        async with places:
+            for n in range(rounds):
+                began = time.perf_counter()
+                await player.ask(QUESTIONS[(number + n) % len(QUESTIONS)])
+                took.append(time.perf_counter() - began)
 
     for player in players:
         await player.open()
@@ -172,10 +175,10 @@ async def run(rounds: int, crowd: int) -> None:
         print(f"xiaoer is ready after {await until_ready(f'{ours}/readyz'):.1f} s")
         secret = demo_secrets(folder / "data")["token"]
         async with ClientSession() as client:
-            await measure([Socket(client, ours, secret, "warm-up")], 5)
+            await measure([Socket(client, ours, secret, "warm-up")], rounds, 1)
             for number in (1, crowd):
-                players = [Socket(client, ours, secret, f"b{number}-{n}") for n in range(number)]
-                results["xiaoer, WebSocket", number] = await measure(players, rounds)
+                players = [Socket(client, ours, secret, f"b{number}-{n}") for n in range(crowd)]
+                results["xiaoer, WebSocket", number] = await measure(players, rounds, number)
     stock_port, actions_port = free_port(), free_port()
     stock = f"http://127.0.0.1:{stock_port}"
     endpoints = folder / "endpoints.yml"
@@ -190,10 +193,10 @@ async def run(rounds: int, crowd: int) -> None:
         print(f"rasa run is ready after {await until_ready(f'{stock}/'):.1f} s")
         await until_ready(f"http://127.0.0.1:{actions_port}/health")
         async with ClientSession() as client:
-            await measure([Webhook(client, stock, "warm-up")], 5)
+            await measure([Webhook(client, stock, "warm-up")], rounds, 1)
             for number in (1, crowd):
-                senders = [Webhook(client, stock, f"s{number}-{n}") for n in range(number)]
-                results["rasa run, REST webhook", number] = await measure(senders, rounds)
+                senders = [Webhook(client, stock, f"s{number}-{n}") for n in range(crowd)]
+                results["rasa run, REST webhook", number] = await measure(senders, rounds, number)
     print(f"\n{'':<34} {'msg/s':>8} {'p50 ms':>9} {'p95 ms':>9}")
     for (name, number), (rate, took) in results.items():
         print(row(f"{name}, {number} at once", rate, took))
@@ -205,6 +208,6 @@ async def run(rounds: int, crowd: int) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=18, help="questions a player (20 in 10 s are allowed)")
-    parser.add_argument("--crowd", type=int, default=16, help="players at once in the second measurement")
+    parser.add_argument("--crowd", type=int, default=16, help="players; at once in the second measurement")
     arguments = parser.parse_args()
     asyncio.run(run(arguments.rounds, arguments.crowd))

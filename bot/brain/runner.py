@@ -6,12 +6,16 @@ order never change after loading, so the order for a set of targets is worked ou
 
 from __future__ import annotations
 
+from dataclasses import replace
 from graphlib import TopologicalSorter
 from typing import Any
 
-from rasa.engine.graph import ExecutionContext, GraphNode, GraphNodeHook, GraphSchema
+from rasa.core.policies.rule_policy import RulePolicy
+from rasa.engine.graph import ExecutionContext, GraphNode, GraphNodeHook, GraphSchema, SchemaNode
 from rasa.engine.runner.interface import GraphRunner
 from rasa.engine.storage.storage import ModelStorage
+
+from bot.brain.rules import IndexedRulePolicy
 
 
 class PlainGraphRunner(GraphRunner):
@@ -26,7 +30,7 @@ class PlainGraphRunner(GraphRunner):
     ) -> None:
         self.schema = graph_schema
         self._nodes = {
-            name: GraphNode.from_schema_node(name, node, model_storage, execution_context, hooks)
+            name: GraphNode.from_schema_node(name, _faster(node), model_storage, execution_context, hooks)
             for name, node in graph_schema.nodes.items()
         }
         self._orders: dict[tuple[str, ...], tuple[str, ...]] = {}
@@ -60,3 +64,8 @@ class PlainGraphRunner(GraphRunner):
             order = TopologicalSorter({name: set(node.needs.values()) for name, node in nodes.items()})
             self._orders[targets] = tuple(name for name in order.static_order() if name in nodes)
         return self._orders[targets]
+
+
+def _faster(node: SchemaNode) -> SchemaNode:
+    """The node, with our own class where we have a faster one that does the same."""
+    return replace(node, uses=IndexedRulePolicy) if node.uses is RulePolicy else node

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Integer, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.errors import Code, ProblemError
@@ -16,11 +16,24 @@ from bot.domain.ownership import Author
 from bot.services import metrics
 from bot.storage.models import ConversationRow, EventRow, MessageRow
 
+# Asked with every message: made once, for making a query takes longer than asking it.
+_LOCKED = select(ConversationRow).where(ConversationRow.id == bindparam("id")).with_for_update()
+_BY_CLIENT_ID = select(MessageRow).where(
+    MessageRow.conversation_id == bindparam("id"),
+    MessageRow.author == bindparam("author"),
+    MessageRow.client_id == bindparam("client_id"),
+)
+_AFTER = (
+    select(MessageRow)
+    .where(MessageRow.conversation_id == bindparam("id"), MessageRow.seq > bindparam("after"))
+    .order_by(MessageRow.seq)
+    .limit(bindparam("limit", type_=Integer))
+)
+
 
 async def locked(session: AsyncSession, conversation: str) -> ConversationRow:
     """The conversation, locked until the transaction ends. Raises ProblemError(NOT_FOUND)."""
-    query = select(ConversationRow).where(ConversationRow.id == conversation).with_for_update()
-    row = await session.scalar(query)
+    row = await session.scalar(_LOCKED, {"id": conversation})
     if row is None:
         raise ProblemError(Code.NOT_FOUND)
     return row
@@ -99,11 +112,15 @@ async def messages(
     session: AsyncSession, conversation: str, *, after: int = 0, before: int | None = None, limit: int = 200
 ) -> list[Message]:
     """At most `limit` messages in order: the first after `after`, or the last before `before`."""
-    query = select(MessageRow).where(MessageRow.conversation_id == conversation, MessageRow.seq > after)
     if before is None:
-        rows = (await session.scalars(query.order_by(MessageRow.seq).limit(limit))).all()
-        return [message_of(r) for r in rows]
-    query = query.where(MessageRow.seq < before).order_by(MessageRow.seq.desc()).limit(limit)
+        place = {"id": conversation, "after": after, "limit": limit}
+        return [message_of(r) for r in (await session.scalars(_AFTER, place)).all()]
+    query = (
+        select(MessageRow)
+        .where(MessageRow.conversation_id == conversation, MessageRow.seq > after, MessageRow.seq < before)
+        .order_by(MessageRow.seq.desc())
+        .limit(limit)
+    )
     return [message_of(r) for r in reversed((await session.scalars(query)).all())]
 
 
@@ -111,12 +128,8 @@ async def by_client_id(
     session: AsyncSession, conversation: str, author: Author, client_id: str
 ) -> Message | None:
     """The message that was stored for this id of the client, if any."""
-    query = select(MessageRow).where(
-        MessageRow.conversation_id == conversation,
-        MessageRow.author == author.value,
-        MessageRow.client_id == client_id,
-    )
-    row = await session.scalar(query)
+    known = {"id": conversation, "author": author.value, "client_id": client_id}
+    row = await session.scalar(_BY_CLIENT_ID, known)
     return message_of(row) if row else None
 
 

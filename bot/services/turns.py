@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 import structlog
-from sqlalchemy import or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.errors import Code, ProblemError
@@ -28,6 +28,17 @@ from bot.storage.database import Database
 from bot.storage.models import ConversationRow, MessageRow
 
 log = structlog.get_logger(__name__)
+
+_WAITING = (
+    select(MessageRow)
+    .where(
+        MessageRow.conversation_id == bindparam("id"),
+        MessageRow.seq > bindparam("seq"),
+        MessageRow.author == Author.PLAYER.value,
+    )
+    .order_by(MessageRow.seq)
+    .limit(1)
+)
 
 _FAILED = Answer(hand_over=HandOver("brain_failed"))
 
@@ -206,16 +217,7 @@ class Turns:
     async def _waiting(session: AsyncSession, row: ConversationRow) -> MessageRow | None:
         """The first message that nobody has answered; those that the channel answered itself are passed."""
         while True:
-            message = await session.scalar(
-                select(MessageRow)
-                .where(
-                    MessageRow.conversation_id == row.id,
-                    MessageRow.seq > row.answered_seq,
-                    MessageRow.author == Author.PLAYER.value,
-                )
-                .order_by(MessageRow.seq)
-                .limit(1)
-            )
+            message = await session.scalar(_WAITING, {"id": row.id, "seq": row.answered_seq})
             if message is None or not message.meta.get("answered"):
                 return message
             row.answered_seq = message.seq
