@@ -30,6 +30,13 @@ export interface Message {
   chart: Chart | null;
 }
 
+/** A player's message as this page knows it before the server has sent it back. */
+export const ownMessage = (
+  seq: number,
+  id: string,
+  { text, at, picture = null }: { text: string; at: Date; picture?: Picture | null },
+): Message => ({ seq, from: "player", name: "", text, buttons: [], at, id, picture, chart: null });
+
 export interface Ownership {
   state: State;
   position: number | null;

@@ -1,10 +1,12 @@
-import { batch, signal } from "@preact/signals";
+import { batch, signal, type ReadonlySignal } from "@preact/signals";
 import { LiveSocket, type Frame, type LiveSocketOptions } from "../../shared/net/live-socket";
 import type { TokenSource } from "../token/source";
-import { readFrame, type Message, type Ownership, type ServerFrame } from "./frames";
+import { ownMessage, readFrame, type Message, type Ownership, type ServerFrame } from "./frames";
 import { Outbox, type Outgoing } from "./outbox";
 import { Pictures, type Picture } from "./pictures";
+import { meaningOf } from "./problems";
 import { Timeline } from "./timeline";
+import { Typing } from "./typing";
 
 export type Link = "connecting" | "online" | "offline" | "fatal";
 
@@ -12,20 +14,8 @@ export type Link = "connecting" | "online" | "offline" | "fatal";
 const ACK_MS = 10_000;
 /** How long a gap in the numbers may last before it is asked for again. */
 const GAP_MS = 3_000;
-const TYPING_MS = 8_000;
-const SAY_TYPING_MS = 3_000;
 const RETRY_MS = 4_000;
 const TOKEN_TRIES = 3;
-
-const NEW_TOKEN_HELPS = new Set(["token_expired", "token_invalid", "token_missing", "token_too_long_lived"]);
-const FATAL = new Set(["unknown_game", "origin_refused"]);
-const SEND_ERRORS = new Set([
-  "text_too_long",
-  "text_empty",
-  "unknown_payload",
-  "rate_limited",
-  "frame_too_large",
-]);
 
 export interface SessionOptions {
   /** Keeps unconfirmed messages through a reload; null where the browser has none to give. */
@@ -47,7 +37,6 @@ export class ChatSession {
   readonly ownership = signal<Ownership>({ state: "bot", position: null, waitSeconds: null, agent: "" });
   readonly messages = signal<readonly Message[]>([]);
   readonly outgoing = signal<readonly Outgoing[]>([]);
-  readonly typing = signal<"bot" | "agent" | null>(null);
   /** Last number known when the conversation was opened; null before that. */
   readonly openedAt = signal<number | null>(null);
   readonly caughtUp = signal(false);
@@ -59,6 +48,7 @@ export class ChatSession {
   readonly pictures: Pictures;
 
   readonly #timeline = new Timeline();
+  readonly #typing = new Typing();
   readonly #outbox: Outbox;
   readonly #socket: LiveSocket;
   readonly #context: SessionOptions["context"];
@@ -66,10 +56,8 @@ export class ChatSession {
   #ready = false;
   #tokenTries = 0;
   #readSeq = 0;
-  #saidTyping = 0;
   #ackTimer: ReturnType<typeof setTimeout> | undefined;
   #gapTimer: ReturnType<typeof setTimeout> | undefined;
-  #typingTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly source: TokenSource,
@@ -90,6 +78,11 @@ export class ChatSession {
       onFatal: (code) => this.#stop(code),
       ...(connect && { connect }),
     });
+  }
+
+  /** Who is writing to the player. */
+  get typing(): ReadonlySignal<"bot" | "agent" | null> {
+    return this.#typing.who;
   }
 
   start(): void {
@@ -139,11 +132,8 @@ export class ChatSession {
 
   /** The player is typing: told to an agent, and not more than once in a few seconds. */
   sayTyping(): void {
-    const now = Date.now();
-    if (!this.#ready || this.ownership.value.state !== "agent" || now - this.#saidTyping < SAY_TYPING_MS)
-      return;
-    this.#saidTyping = now;
-    this.#socket.send({ type: "typing" });
+    const heard = this.#ready && this.ownership.value.state === "agent";
+    if (heard && this.#typing.due()) this.#socket.send({ type: "typing" });
   }
 
   #transmit(item: Outgoing): void {
@@ -171,10 +161,10 @@ export class ChatSession {
         break;
       case "state":
         this.ownership.value = frame.ownership;
-        if (frame.ownership.state !== this.typing.value) this.#setTyping(null);
+        if (frame.ownership.state !== this.typing.value) this.#typing.set(null);
         break;
       case "typing":
-        this.#setTyping(frame.from);
+        this.#typing.set(frame.from);
         break;
       case "error":
         this.#error(frame);
@@ -219,7 +209,7 @@ export class ChatSession {
 
   #message(message: Message): void {
     if (this.#timeline.add(message) && message.from === "player") this.#outbox.recognise(message);
-    if (message.from === this.typing.value || message.from === "system") this.#setTyping(null);
+    if (message.from === this.typing.value || message.from === "system") this.#typing.set(null);
     this.#publish();
   }
 
@@ -227,20 +217,7 @@ export class ChatSession {
     const item = this.#outbox.find(id);
     if (!item) return;
     this.#outbox.remove(id);
-    if (!this.#timeline.has(seq)) {
-      const { text, at } = item;
-      this.#timeline.add({
-        seq,
-        from: "player",
-        name: "",
-        text,
-        buttons: [],
-        at,
-        id,
-        picture: null,
-        chart: null,
-      });
-    }
+    if (!this.#timeline.has(seq)) this.#timeline.add(ownMessage(seq, id, item));
     this.#publish();
     this.#restartAckTimer();
   }
@@ -248,29 +225,27 @@ export class ChatSession {
   /** A picture goes by HTTP; the socket brings its message sooner or later. */
   #pictureStored(id: string, seq: number, picture: Picture | null): void {
     if (seq < 1 || this.#timeline.has(seq)) return;
-    this.#timeline.add({
-      seq,
-      from: "player",
-      name: "",
-      text: "",
-      buttons: [],
-      at: new Date(),
-      id,
-      picture,
-      chart: null,
-    });
+    this.#timeline.add(ownMessage(seq, id, { text: "", at: new Date(), picture }));
     this.#publish();
   }
 
   #error(frame: ServerFrame & { type: "error" }): void {
     const { code, message } = frame;
-    if (NEW_TOKEN_HELPS.has(code)) {
-      this.#tokenTries += 1;
-      if (this.#tokenTries >= TOKEN_TRIES || !this.source.renew()) this.#stop(code);
-      else this.#socket.drop();
-    } else if (FATAL.has(code)) this.#stop(code);
-    else if (frame.id !== null || SEND_ERRORS.has(code)) this.#sendFailed(frame);
-    else this.notice.value = { code, message };
+    switch (meaningOf(frame)) {
+      case "token":
+        this.#tokenTries += 1;
+        if (this.#tokenTries >= TOKEN_TRIES || !this.source.renew()) this.#stop(code);
+        else this.#socket.drop();
+        break;
+      case "fatal":
+        this.#stop(code);
+        break;
+      case "message":
+        this.#sendFailed(frame);
+        break;
+      case "notice":
+        this.notice.value = { code, message };
+    }
   }
 
   #sendFailed({ id, code, message, retry }: ServerFrame & { type: "error" }): void {
@@ -296,12 +271,6 @@ export class ChatSession {
         : undefined;
   }
 
-  #setTyping(from: "bot" | "agent" | null): void {
-    clearTimeout(this.#typingTimer);
-    this.typing.value = from;
-    if (from) this.#typingTimer = setTimeout(() => this.#setTyping(null), TYPING_MS);
-  }
-
   #publish(): void {
     this.messages.value = this.#timeline.messages;
     this.outgoing.value = this.#outbox.items;
@@ -319,7 +288,7 @@ export class ChatSession {
     this.#ackTimer = this.#gapTimer = undefined;
     batch(() => {
       this.link.value = link;
-      this.#setTyping(null);
+      this.#typing.set(null);
     });
   }
 
