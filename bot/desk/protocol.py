@@ -143,6 +143,7 @@ def summary(found: Summary) -> dict[str, Any]:
         "seq": found.seq,
         "unread": found.unread,
         "last": last,
+        "said": found.said,
     }
 
 

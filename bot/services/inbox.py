@@ -176,7 +176,7 @@ class Inbox:
         summary = await self.summary(conversation)
         if _may_open(summary.state, summary.agent_id, agent):
             return summary
-        return replace(summary, last=None, unread=0)
+        return replace(summary, last=None, said=None, unread=0)
 
     async def news(self, conversation: str, agent: AgentIdentity, since: Mark) -> News:
         """What came after `since` in a conversation of `agent`, at most PAGE messages; if he has it no
@@ -191,7 +191,7 @@ class Inbox:
             messages = [m for m in messages if m.seq <= end.seq]
             events = [e for e in events if e.id <= end.event]
             if not _may_open(summary.state, summary.agent_id, agent):
-                summary = replace(summary, last=None, unread=0)
+                summary = replace(summary, last=None, said=None, unread=0)
         mark = Mark(messages[-1].seq if messages else since.seq, events[-1].id if events else since.event)
         return News(summary, messages, events, mark)
 

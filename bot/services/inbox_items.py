@@ -39,7 +39,8 @@ class LastMessage:
 @dataclass(frozen=True, slots=True)
 class Summary:
     """A conversation in a list. `player` is the identity as last signed; `unread` counts the
-    player's messages that no agent has read; the agent is who has it now."""
+    player's messages that no agent has read; the agent is who has it now; `said` is the beginning of what
+    the player said last: bot and system mostly have the last word in a queue."""
 
     id: str
     game: str
@@ -55,6 +56,7 @@ class Summary:
     seq: int
     unread: int
     last: LastMessage | None
+    said: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,14 @@ def summaries() -> Select[Any]:
         .correlate(ConversationRow)
         .scalar_subquery()
     )
+    said = (
+        select(func.substr(other.text, 1, LAST_TEXT))
+        .where(other.conversation_id == ConversationRow.id, other.author == Author.PLAYER.value)
+        .order_by(other.seq.desc())
+        .limit(1)
+        .correlate(ConversationRow)
+        .scalar_subquery()
+    )
     return (
         select(
             ConversationRow,
@@ -133,6 +143,7 @@ def summaries() -> Select[Any]:
             func.substr(MessageRow.text, 1, LAST_TEXT),
             MessageRow.at,
             unread,
+            said,
         )
         .outerjoin(AgentRow, AgentRow.id == ConversationRow.agent_id)
         .outerjoin(
@@ -160,8 +171,9 @@ async def fetch(session: AsyncSession, query: Select[Any]) -> list[Summary]:
             seq=row.seq,
             unread=unread,
             last=None if author is None else LastMessage(Author(author), text, at),
+            said=said,
         )
-        for row, name, author, text, at, unread in (await session.execute(query)).all()
+        for row, name, author, text, at, unread, said in (await session.execute(query)).all()
     ]
 
 

@@ -24,6 +24,7 @@ from bot.services import transcript
 from bot.settings import GameSettings, Settings
 from demo_game.app import create_app as create_game
 from demo_game.settings import Settings as GameServerSettings
+from tests.e2e.axe import violations
 from tests.e2e.places import CHROMIUM, SCREENSHOTS
 from tests.fakes import FakeBrain
 
@@ -98,6 +99,14 @@ class Office:
         found: dict[str, Any] = next(one for one in players if one["id"] == player)
         return found
 
+    async def looked_at(self, page: Page, name: str) -> None:
+        """Keep what `page` shows; anything that is wrong with it fails the test at its end."""
+        await self.shot(name, page)
+        self.errors += [f"{name}: {wrong}" for wrong in await violations(page)]
+        width = await page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        if width > 0:
+            self.errors.append(f"{name}: {width} px wider than the screen")
+
     async def shot(self, name: str, page: Page | None = None) -> None:
         """Keep what the screen shows, for people to look at."""
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
@@ -133,4 +142,4 @@ async def open_office(folder: Path) -> AsyncIterator[Office]:
         office = Office(opened, brain, url, game_url, browser)
         office.page = await office.open(**SCREEN)
         yield office
-        assert not office.errors, office.errors
+        assert not office.errors, "\n".join(office.errors)

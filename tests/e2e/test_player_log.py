@@ -84,6 +84,18 @@ async def test_an_answer_and_the_banner_in_one_frame(office: Office) -> None:
     await at_end(page, log)
 
 
+async def test_the_field_grows_while_the_player_types(office: Office) -> None:
+    """To measure itself the field is small for a moment, and the browser moves the log's content down and
+    back: that is no reader who scrolls up."""
+    page, log = await chat(office)
+    field = page.get_by_role("textbox")
+    await field.focus()
+    for line in range(6):
+        await page.keyboard.type(f"第 {line} 行")
+        await page.keyboard.press("Shift+Enter")
+        await at_end(page, log)
+
+
 async def test_the_keyboard_opens_and_closes(office: Office) -> None:
     page, log = await chat(office)
     await page.set_viewport_size({"width": 390, "height": 480})

@@ -123,7 +123,8 @@ async def test_what_left_the_agent_is_told_to_its_end_and_no_further(office: Off
     left = (await desk.next("conversation"))["conversation"]
     assert left["agent"] is None
     assert [f["message"]["seq"] for f in desk.got if f["type"] == "message"] == [4, seq]
-    assert (left["last"] is None) is (name != "requeue")  # he may still open what waits in the queue
+    hidden = name != "requeue"  # he may still open what waits in the queue
+    assert [left["last"] is None, left["said"] is None] == [hidden, hidden]
     await office.append(id, ["nicht mehr für dich"])
     await office.bus.publish(topics.conversation(id), {"kind": "message", "seq": seq + 1})
     await office.queued("p2")
@@ -145,7 +146,8 @@ async def test_what_a_colleague_got_meanwhile_stays_his(make_office: Callable[..
     office.bus._subscribers[topics.conversation(id)] = followers
     await office.bus.publish(topics.conversation(id), {"kind": "state"})
     left = (await desk.next("conversation"))["conversation"]
-    assert (left["agent"]["id"], left["last"], left["unread"]) == (wang.agent["id"], None, 0)
+    assert (left["agent"]["id"], left["unread"]) == (wang.agent["id"], 0)
+    assert (left["last"], left["said"]) == (None, None)
     assert [f["event"]["kind"] for f in desk.got if f["type"] == "event"] == ["claim", "requeue"]
     assert "我是小王" not in desk.texts()
 

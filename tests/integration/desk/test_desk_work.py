@@ -55,6 +55,7 @@ async def test_the_queue_is_ordered_by_urgency_and_age(office: Office) -> None:
             "text": answer["entries"][0]["last"]["text"],
             "at": "2026-11-20T07:31:00.000Z",
         },
+        "said": "/account_stolen",
     }
     assert "转接人工客服" in answer["entries"][0]["last"]["text"]
 

@@ -64,6 +64,7 @@ export const readSummary = (value: unknown): Summary => {
       text: text(last.text),
       at: timeOrNow(last.at),
     },
+    said: textOrNull(it.said),
   };
 };
 

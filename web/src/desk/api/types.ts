@@ -39,6 +39,8 @@ export interface Summary {
   seq: number;
   unread: number;
   last: { seq: number; from: Author; text: string; at: Date } | null;
+  /** What the player said last. */
+  said: string | null;
 }
 
 export interface Entity {

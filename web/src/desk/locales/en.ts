@@ -20,6 +20,7 @@ export const en: DeskTexts = {
   linkOfflineHint: "After two minutes your conversations go back to the front of the queue",
   tryNow: "Try now",
 
+  lists: "Lists of conversations",
   mine: "My conversations",
   mineEmpty: "No conversations",
   queue: "Queue",

@@ -19,6 +19,7 @@ export const zhCN = {
   linkOfflineHint: "断开超过两分钟，手上的会话会回到队列最前面",
   tryNow: "立即重连",
 
+  lists: "会话列表",
   mine: "我的会话",
   mineEmpty: "手上没有会话",
   queue: "排队中",

@@ -219,7 +219,8 @@ export class DeskStore {
     if (!own || message.seq <= own.seq) return;
     const { seq, from, text: said, at } = message;
     const unread = own.unread + (from === "player" ? 1 : 0);
-    this.#put({ ...own, seq, unread, last: { seq, from, text: said, at } });
+    const last = { seq, from, text: said, at };
+    this.#put({ ...own, seq, unread, last, said: from === "player" ? said : own.said });
   }
 
   #changed(summary: Summary): void {

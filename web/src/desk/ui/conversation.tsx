@@ -38,7 +38,9 @@ const Head = ({ store, chat, ask, player, newTicket }: HeadProps) => {
       </button>
       <div class="head-who">
         <h2>
-          {personName(summary)}
+          <span class="head-name" title={personName(summary)}>
+            {personName(summary)}
+          </span>
           <Vip level={summary.player.vip} />
           <small>{[summary.player.server, summary.player.id].filter(Boolean).join(" · ")}</small>
         </h2>

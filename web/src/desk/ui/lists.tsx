@@ -16,13 +16,18 @@ const speaker = (summary: Summary): string => {
   }
 };
 
+const lastWords = (summary: Summary): string => speaker(summary) + (summary.last?.text ?? "");
+
 const Card = ({
   store,
   summary,
+  words,
   children,
 }: {
   store: DeskStore;
   summary: Summary;
+  /** A line of what was said. */
+  words: string;
   children: ComponentChildren;
 }) => {
   const open = store.openId.value === summary.id;
@@ -39,25 +44,20 @@ const Card = ({
           <Urgency level={summary.urgency} />
           <Topic summary={summary} />
         </span>
-        {summary.last && (
-          <span class="card-last">
-            {speaker(summary)}
-            {summary.last.text}
-          </span>
-        )}
+        {words && <span class="card-last">{words}</span>}
       </button>
     </li>
   );
 };
 
 const QueueCard = ({ store, summary }: { store: DeskStore; summary: Summary }) => (
-  <Card store={store} summary={summary}>
+  <Card store={store} summary={summary} words={summary.said ?? lastWords(summary)}>
     {summary.queuedAt && <Waiting since={summary.queuedAt} say={t.value.waited} />}
   </Card>
 );
 
 const MyCard = ({ store, summary }: { store: DeskStore; summary: Summary }) => (
-  <Card store={store} summary={summary}>
+  <Card store={store} summary={summary} words={lastWords(summary)}>
     {summary.last?.from === "player" && <Waiting since={summary.last.at} say={t.value.answerDue} />}
     {summary.unread > 0 && (
       <span class="unread-badge" aria-label={t.value.unread(summary.unread)}>
@@ -72,7 +72,7 @@ export const Lists = ({ store }: { store: DeskStore }) => {
   const queue = store.queue.value;
   const next = queue[0];
   return (
-    <nav class="lists" aria-label={t.value.desk}>
+    <nav class="lists" aria-label={t.value.lists}>
       <section class="list list-mine" aria-labelledby="mine-title">
         <h2 id="mine-title">
           {t.value.mine} <span class="number">{mine.length}</span>

@@ -3,7 +3,7 @@ import type { PlayTexts } from "./texts";
 export const en: PlayTexts = {
   title: "Xiaoer support",
   brand: "Xiaoer",
-  tagline: "Your innkeeper at the counter",
+  tagline: "At your service",
   log: "Conversation",
   you: "Me",
   bot: "Xiaoer",
@@ -41,8 +41,8 @@ export const en: PlayTexts = {
   suggestion5: "How far is my case?",
   menu: "Quick menu",
 
-  placeholder: "Tell me what happened…",
-  placeholderQueued: "Describe the problem…",
+  placeholder: "What happened?",
+  placeholderQueued: "Describe it here…",
   message: "Message",
   send: "Send",
   tooLong: (over) => `${over} characters too many, please split it`,

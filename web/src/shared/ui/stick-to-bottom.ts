@@ -16,11 +16,12 @@ export interface Stick {
  * when it is another list. */
 export const useStickToBottom = (list: unknown): Stick => {
   const ref = useRef<HTMLDivElement>(null);
-  const kept = useRef({ atBottom: signal(true), height: 0, top: 0, first: null as Element | null });
+  const kept = useRef({ atBottom: signal(true), height: 0, room: 0, top: 0, first: null as Element | null });
   const state = kept.current;
 
   const remember = (box: Element): void => {
     state.height = box.scrollHeight;
+    state.room = box.clientHeight;
     state.top = box.scrollTop;
   };
 
@@ -52,16 +53,17 @@ export const useStickToBottom = (list: unknown): Stick => {
     const box = ref.current;
     if (!box) return undefined;
     const onScroll = () => {
-      // Told late: the room may have changed since. Only who moved up has left the end.
+      // Told late: the room may have changed since, and the browser itself moves what is in a box that grows.
+      // Only who moved up while nothing else changed has left the end.
+      const same = box.scrollHeight === state.height && box.clientHeight === state.room;
       const near = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR;
       if (near) state.atBottom.value = true;
-      else if (box.scrollTop < state.top) state.atBottom.value = false;
+      else if (same && box.scrollTop < state.top) state.atBottom.value = false;
       remember(box);
     };
     // A banner comes, the keyboard opens, a picture or an entry grows: the end must stay in sight.
     const observer = new ResizeObserver(() => {
-      if (!state.atBottom.value) return;
-      toBottom();
+      if (state.atBottom.value) toBottom();
       remember(box);
     });
     box.addEventListener("scroll", onScroll, { passive: true });

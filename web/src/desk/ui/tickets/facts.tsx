@@ -87,6 +87,10 @@ const shown = ([, value]: readonly [string, unknown]): boolean =>
   list(value).length > 0 ||
   Object.keys(record(value)).length > 0;
 
+/** What needs the whole line: it has parts of its own, or many words. */
+const isWide = (name: string, value: unknown): boolean =>
+  name === "calculation" || name === "papers" || factText(name, value).length > 40;
+
 /** What the bot collected for a ticket. */
 export const Facts = ({
   facts,
@@ -94,7 +98,7 @@ export const Facts = ({
 }: Source & { facts: readonly [name: string, value: unknown][] }) => (
   <dl class="facts">
     {facts.filter(shown).map(([name, value]) => (
-      <div key={name} class={name === "calculation" || name === "papers" ? "wide" : ""}>
+      <div key={name} class={isWide(name, value) ? "wide" : ""}>
         <dt>{factName(name)}</dt>
         <dd>
           <Value name={name} value={value} {...source} />

@@ -171,7 +171,7 @@ const Opened = ({ desk, store, view }: { desk: DeskStore; store: TicketStore; vi
   return (
     <main class="conversation ticket" aria-label={ticket.number}>
       <Head store={store} ticket={ticket} />
-      <div class="ticket-body" tabIndex={0} role="region" aria-label={tt.value.history}>
+      <div class="ticket-body" tabIndex={0} role="region" aria-label={`${tt.value.title} ${ticket.number}`}>
         {ticket.escalatedAt && isOurs(ticket) && !ticket.promisedAt && (
           <p class="ban" role="note">
             <Icon name="alert" size={16} />
