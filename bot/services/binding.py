@@ -23,7 +23,7 @@ from bot.domain.players import identified
 from bot.services import topics, transcript
 from bot.services.binding_merge import Merged, merge
 from bot.services.contacts import own_prefix, reply_to, stranger
-from bot.services.conversations import Conversations
+from bot.services.conversations import Beside, Conversations
 from bot.services.human_queue import HumanQueue
 from bot.services.ports import Bus, Clock
 from bot.services.texts import text
@@ -81,9 +81,14 @@ class Binding:
 
     # ------------------------------------------------------------------ what is typed
     async def take(
-        self, conversation: str, incoming: IncomingMessage, contact: int | None = None
+        self,
+        conversation: str,
+        incoming: IncomingMessage,
+        contact: int | None = None,
+        beside: Beside | None = None,
     ) -> Message | None:
-        """Deal with a message about binding, from `contact` or (none) from inside the game.
+        """Deal with a message about binding, from `contact` or (none) from inside the game; `beside` as in
+        Conversations.receive.
 
         Returns it as stored, or None where it is about something else. Raises as Conversations.receive does.
         """
@@ -99,7 +104,7 @@ class Binding:
         done = await self._done(conversation, incoming.client_id)
         if done is not None:
             return done
-        stored = await self._conversations.receive(conversation, incoming, answered=True)
+        stored = await self._conversations.receive(conversation, incoming, answered=True, beside=beside)
         if typed is not None and is_code:
             await self._redeem(stored, typed[2] + typed[3], contact)
         elif undo:
@@ -203,10 +208,14 @@ class Binding:
             if used is None or used.expires_at <= now or (used.contact_id is None) == (contact is None):
                 return None
             player = used.conversation_id if contact is not None else conversation
-            row = await session.get(
-                ContactRow, contact if contact is not None else used.contact_id, with_for_update=True
-            )
-            if row is None or player is None:
+            which = contact if contact is not None else used.contact_id
+            known = await session.get(ContactRow, which)
+            if known is None or player is None:
+                return None
+            for id in sorted({known.conversation_id, player}):  # before the contact, as with every message
+                await transcript.locked(session, id)
+            row = await session.get(ContactRow, which, with_for_update=True, populate_existing=True)
+            if row is None:
                 return None
             await session.delete(used)
             await session.flush()

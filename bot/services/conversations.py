@@ -31,6 +31,10 @@ OFFERED_WITHIN = 200
 """A button counts as offered if it is in one of the last so many messages."""
 
 
+Beside = Callable[[AsyncSession, Message], Awaitable[None]]
+"""Stores more in the transaction in which a message is stored."""
+
+
 @dataclass(frozen=True, slots=True)
 class Opened:
     """A conversation as its player finds it."""
@@ -103,7 +107,7 @@ class Conversations:
         answered: bool = False,
         aside: bool = False,
         meta: dict[str, Any] | None = None,
-        beside: Callable[[AsyncSession, Message], Awaitable[None]] | None = None,
+        beside: Beside | None = None,
     ) -> Message:
         """Store a player's message once, whoever owns the conversation, and let the bot answer if it does.
 

@@ -1,20 +1,22 @@
 """What platforms push to us: stored first and acknowledged, then dealt with, in order for each sender, once.
 
 A push is stored in a batch with those that came at the same moment: a platform that waits 5 s for its
-acknowledgement must not queue behind everything else that the database does.
+acknowledgement must not queue behind everything else that the database does. In a backlog, senders are
+claimed in batches, too, and that a push is dealt with is written with what came of it where that can be.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, or_, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.services.ports import Clock
 from bot.storage.database import Database
@@ -24,6 +26,9 @@ log = structlog.get_logger(__name__)
 
 LEASE = timedelta(seconds=60)
 AT_ONCE = 3
+CLAIMED_AHEAD = 30
+"""So many senders are claimed at a time, most of them to wait for their turn: well within the lease."""
+
 BUSY = 50
 QUIET_S = 0.005
 PATIENCE = 20
@@ -46,9 +51,29 @@ class Pushed:
     address: str
     fields: dict[str, str]
     at: datetime
+    receipt: Receipt | None = field(default=None, compare=False)
+
+
+class Receipt:
+    """For whoever deals with a push: writes that it is dealt with in his own transaction."""
+
+    def __init__(self, id: int, clock: Clock) -> None:
+        self._id = id
+        self._clock = clock
+        self.written = False
+
+    async def write(self, session: AsyncSession) -> None:
+        """It counts as seen for a while; what it said is in the transcript now."""
+        await session.execute(
+            update(PushRow)
+            .where(PushRow.id == self._id)
+            .values(done_at=self._clock.now(), busy_until=None, fields={}, address="")
+        )
+        self.written = True
 
 
 Handler = Callable[[Pushed], Awaitable[None]]
+Sender = tuple[str, str]
 
 
 class Intake:
@@ -61,8 +86,11 @@ class Intake:
         self._handle = handle
         self._waiting: list[tuple[Pushed, asyncio.Future[bool]]] = []
         self._writer: asyncio.Task[None] | None = None
-        self._running: dict[tuple[str, str], asyncio.Task[None]] = {}
-        self._again: set[tuple[str, str]] = set()
+        self._running: dict[Sender, asyncio.Task[None]] = {}
+        self._again: set[Sender] = set()
+        self._claiming: list[tuple[Sender, asyncio.Future[list[Pushed]]]] = []
+        self._claimer: asyncio.Task[None] | None = None
+        self._ahead = asyncio.Semaphore(CLAIMED_AHEAD)
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._closing = False
 
@@ -110,7 +138,7 @@ class Intake:
             return {(channel, key) for channel, key in stored.all()}
 
     # ------------------------------------------------------------------ dealing with it
-    def _wake(self, sender: tuple[str, str]) -> None:
+    def _wake(self, sender: Sender) -> None:
         if self._closing:
             return
         if sender in self._running:
@@ -120,7 +148,7 @@ class Intake:
         self._running[sender] = task
         task.add_done_callback(lambda _: self._finished(sender))
 
-    def _finished(self, sender: tuple[str, str]) -> None:
+    def _finished(self, sender: Sender) -> None:
         task = self._running.pop(sender)
         if not task.cancelled() and task.exception() is not None:
             log.error("push_failed", channel=sender[0], exc_info=task.exception())
@@ -158,18 +186,26 @@ class Intake:
             task.cancel()
         await asyncio.gather(*self._running.values(), return_exceptions=True)
 
-    async def _run(self, sender: tuple[str, str]) -> None:
-        async with self._slots:
+    async def _run(self, sender: Sender) -> None:
+        async with self._ahead:
             while claimed := await self._claim(sender):
-                for id, push in claimed:
-                    await self._let_pass()
-                    try:
-                        await self._handle(push)
-                    except Exception:
-                        if self._clock.now() - push.at < GIVE_UP_AFTER:
-                            raise  # the sweep takes it up again
-                        log.exception("push_given_up", channel=push.channel, key=push.key)
-                    await self._done(id)
+                async with self._slots:
+                    for push in claimed:
+                        await self._let_pass()
+                        await self._deal_with(push)
+
+    async def _deal_with(self, push: Pushed) -> None:
+        assert push.receipt is not None  # noqa: S101 - claimed pushes have one
+        try:
+            await self._handle(push)
+        except Exception:
+            if self._clock.now() - push.at < GIVE_UP_AFTER:
+                raise  # the sweep takes it up again
+            log.exception("push_given_up", channel=push.channel, key=push.key)
+            push.receipt.written = False  # what it was written with may have been taken back
+        if not push.receipt.written:
+            async with self._database.begin() as session:
+                await push.receipt.write(session)
 
     async def _let_pass(self) -> None:
         """The platform waits for acknowledgements; what is stored already can wait a little."""
@@ -178,31 +214,61 @@ class Intake:
                 return
             await asyncio.sleep(QUIET_S)
 
-    async def _claim(self, sender: tuple[str, str]) -> list[tuple[int, Pushed]]:
+    async def _claim(self, sender: Sender) -> list[Pushed]:
         """The sender's pushes that wait, ours now; none while another process is at one of them."""
+        waiting = select(PushRow.id).where(
+            PushRow.channel == sender[0], PushRow.address == sender[1], PushRow.done_at.is_(None)
+        )
+        async with self._database.read() as session:  # mostly there is nothing more: no turn at writing then
+            if await session.scalar(waiting.limit(1)) is None:
+                return []
+        claimed: asyncio.Future[list[Pushed]] = asyncio.get_running_loop().create_future()
+        self._claiming.append((sender, claimed))
+        if self._claimer is None:
+            self._claimer = asyncio.create_task(self._claim_all(), name="intake-claims")
+        return await claimed
+
+    async def _claim_all(self) -> None:
+        try:
+            while self._claiming:
+                batch, self._claiming = self._claiming, []
+                try:
+                    claimed = await self._claimed([sender for sender, _ in batch])
+                except Exception as error:
+                    for _, future in batch:
+                        if not future.done():
+                            future.set_exception(error)
+                    continue
+                for sender, future in batch:
+                    if not future.done():
+                        future.set_result(claimed.get(sender, []))
+        finally:
+            self._claimer = None
+
+    async def _claimed(self, senders: list[Sender]) -> dict[Sender, list[Pushed]]:
         now = self._clock.now()
         query = (
             select(PushRow)
-            .where(PushRow.channel == sender[0], PushRow.address == sender[1], PushRow.done_at.is_(None))
+            .where(tuple_(PushRow.channel, PushRow.address).in_(senders), PushRow.done_at.is_(None))
             .order_by(PushRow.id)
-            .limit(20)
+            .limit(BATCH)
+            .with_for_update()
         )
-        async with self._database.read() as session:  # mostly there is nothing more: no turn at writing then
-            if (await session.scalars(query.limit(1))).first() is None:
-                return []
+        found: dict[Sender, list[PushRow]] = {}
         async with self._database.begin() as session:
-            rows = (await session.scalars(query.with_for_update())).all()
-            if any(row.busy_until is not None and row.busy_until > now for row in rows):
-                return []
-            for row in rows:
-                row.busy_until = now + LEASE
-            return [(r.id, Pushed(r.channel, r.key, r.address, r.fields, r.at)) for r in rows]
-
-    async def _done(self, id: int) -> None:
-        """It counts as seen for a while; what it said is in the transcript now."""
-        async with self._database.begin() as session:
-            await session.execute(
-                update(PushRow)
-                .where(PushRow.id == id)
-                .values(done_at=self._clock.now(), busy_until=None, fields={}, address="")
-            )
+            for row in await session.scalars(query):
+                found.setdefault((row.channel, row.address), []).append(row)
+            ours = {
+                sender: rows
+                for sender, rows in found.items()
+                if not any(row.busy_until is not None and row.busy_until > now for row in rows)
+            }
+            for rows in ours.values():
+                for row in rows:
+                    row.busy_until = now + LEASE
+        return {
+            sender: [
+                Pushed(r.channel, r.key, r.address, r.fields, r.at, Receipt(r.id, self._clock)) for r in rows
+            ]
+            for sender, rows in ours.items()
+        }

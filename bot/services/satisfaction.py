@@ -22,7 +22,7 @@ from bot.domain.satisfaction import (
 )
 from bot.services import metrics, topics, transcript
 from bot.services.contacts import reply_to
-from bot.services.conversations import Conversations
+from bot.services.conversations import Beside, Conversations
 from bot.services.ports import Bus, Clock
 from bot.services.satisfaction_questions import choices
 from bot.services.texts import available, text
@@ -45,10 +45,15 @@ class Satisfaction:
         self._conversations = conversations
 
     async def take(
-        self, conversation: str, incoming: IncomingMessage, channel: str = "ingame"
+        self,
+        conversation: str,
+        incoming: IncomingMessage,
+        channel: str = "ingame",
+        beside: Beside | None = None,
     ) -> Message | None:
         """Deal with a score: a button of a survey, or its number or words while the survey is the last thing
-        said. Returns the message as stored, None where it is something else.
+        said; `beside` as in Conversations.receive. Returns the message as stored, None where it is something
+        else.
 
         Raises ProblemError as Conversations.receive does.
         """
@@ -58,7 +63,7 @@ class Satisfaction:
         if rating is None:
             return None
         stored = await self._conversations.receive(
-            conversation, replace(incoming, payload=rating.payload), answered=True, aside=True
+            conversation, replace(incoming, payload=rating.payload), answered=True, aside=True, beside=beside
         )
         await self._keep(stored, rating, channel)
         return stored

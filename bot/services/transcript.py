@@ -17,7 +17,11 @@ from bot.services import metrics
 from bot.storage.models import ConversationRow, EventRow, MessageRow
 
 # Asked with every message: made once, for making a query takes longer than asking it.
-_LOCKED = select(ConversationRow).where(ConversationRow.id == bindparam("id")).with_for_update()
+_LOCKED = (
+    select(ConversationRow)
+    .where(ConversationRow.id == bindparam("id"))
+    .with_for_update(key_share=True)  # whoever adds a row that refers to it need not wait
+)
 _BY_CLIENT_ID = select(MessageRow).where(
     MessageRow.conversation_id == bindparam("id"),
     MessageRow.author == bindparam("author"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -12,12 +11,13 @@ import structlog
 from bot.channels.wechat.callback import Push
 from bot.channels.wechat.incoming import Incoming, Kind, read
 from bot.channels.wechat.media import Media
+from bot.channels.wechat.opening import Opening
 from bot.channels.wechat.outgoing import MAX_TITLE
 from bot.domain.errors import Code, ProblemError
 from bot.domain.messages import MAX_TEXT, Button, IncomingMessage, Message
 from bot.domain.ownership import Author, State
 from bot.services.binding import Binding
-from bot.services.contacts import Contacts, grant, own_prefix, reply_to
+from bot.services.contacts import Contacts, own_prefix, reply_to
 from bot.services.conversations import Conversations
 from bot.services.delivery import Delivery
 from bot.services.human_queue import HumanQueue
@@ -33,6 +33,9 @@ from bot.storage.models import ContactRow
 log = structlog.get_logger(__name__)
 
 LOOK_BACK = 30
+_ANSWERED_HERE = (Kind.FOLLOW, Kind.SCAN, Kind.IMAGE)
+"""What is answered before, or without, a message that is stored."""
+
 _NUMERALS = "一二三四五六七八九十"
 _ORDINAL = re.compile(rf"(?:选择?|第)?\s*(\d{{1,2}}|[{_NUMERALS}])\s*(?:个|项|条|号)?[.。、)!]?")
 
@@ -77,22 +80,14 @@ class Inbound:
             await self._unfollow(pushed)
             return
         contact = await self._contacts.open(self.channel, pushed.address, self._account.game)
-        await self._open_window(contact, what, pushed.at)
+        opening = Opening(self._account, self._database, contact, what, pushed)
+        if what.kind in _ANSWERED_HERE:
+            await opening.now()
         self._delivery.watch(contact.conversation_id, contact.id)
-        await self._act(contact, what, own_prefix(contact.id) + pushed.key)
-        self._delivery.wake(contact.id)
-
-    async def _open_window(self, contact: ContactRow, what: Incoming, at: datetime) -> None:
-        account = self._account
-        async with self._database.begin() as session:
-            row = await session.get(ContactRow, contact.id, with_for_update=True)
-            if row is None:
-                return
-            if what.opens_window:
-                lasts = timedelta(seconds=account.message_quota_s)
-                grant(row, "message", at, account.message_quota, lasts)
-            elif what.opens_short_window:
-                grant(row, "event", at, account.event_quota, timedelta(seconds=account.event_quota_s))
+        await self._act(contact, what, own_prefix(contact.id) + pushed.key, opening)
+        await opening.now()
+        if opening.something_waits:
+            self._delivery.wake(contact.id)
 
     async def _unfollow(self, pushed: Pushed) -> None:
         changed = await self._contacts.forget(self.channel, pushed.address, self._account.unfollow)
@@ -101,15 +96,16 @@ class Inbound:
             await self._queue.announce(changed)
 
     # ------------------------------------------------------------------ by kind
-    async def _act(self, contact: ContactRow, what: Incoming, client_id: str) -> None:
+    async def _act(self, contact: ContactRow, what: Incoming, client_id: str, opening: Opening) -> None:
         conversation = contact.conversation_id
         match what.kind:
             case Kind.TEXT | Kind.MENU_ANSWER:
-                await self._say(contact, client_id, what.text, option=what.option)
+                await self._say(contact, client_id, what.text, opening, option=what.option)
             case Kind.IMAGE:
                 await self._picture(contact, what, client_id)
             case Kind.VOICE if what.text:
-                await self._say(contact, client_id, what.text, meta=await self._kept(contact, what))
+                meta = await self._kept(contact, what)
+                await self._say(contact, client_id, what.text, opening, meta=meta)
             case Kind.FOLLOW:
                 buttons = (
                     Button(text("wechat-welcome-refund"), "/account_refund_mistaken"),
@@ -120,25 +116,26 @@ class Inbound:
                     conversation, "wechat-welcome", client_id=client_id, buttons=buttons, event=_scene(what)
                 )
                 if what.value.startswith("/"):  # a QR code that stands for a wish
-                    await self._press(contact, client_id, what.value)
+                    await self._press(contact, client_id, what.value, opening)
             case Kind.CLICK | Kind.SCAN if what.value.startswith("/"):
-                await self._press(contact, client_id, what.value)
+                await self._press(contact, client_id, what.value, opening)
             case Kind.SCAN:
                 await self._conversations.tell(
                     conversation, "wechat-scanned", client_id=client_id, event=_scene(what)
                 )
             case Kind.CLICK:
-                await self._say(contact, client_id, what.value)
+                await self._say(contact, client_id, what.value, opening)
             case Kind.UNKNOWN if not what.text and client_id.partition(":")[2].startswith("e:"):
                 log.info("wechat_event_unknown", event_name=what.value)
             case _:
-                await self._keep(contact, what, client_id)
+                await self._keep(contact, what, client_id, opening)
 
     async def _say(
         self,
         contact: ContactRow,
         client_id: str,
         words: str,
+        opening: Opening,
         *,
         option: str = "",
         meta: dict[str, object] | None = None,
@@ -148,19 +145,22 @@ class Inbound:
             return
         conversation = contact.conversation_id
         incoming = IncomingMessage(client_id, words[:MAX_TEXT])
-        if not option and await self._binding.take(conversation, incoming, contact.id) is not None:
+        if (
+            not option
+            and await self._binding.take(conversation, incoming, contact.id, opening.window) is not None
+        ):
             return
         payload = await self._chosen(conversation, words, option)
         chosen = IncomingMessage(client_id, words[:MAX_TEXT], payload)
         try:
-            if await self._satisfaction.take(conversation, chosen, "wechat") is None:
-                await self._conversations.receive(conversation, chosen, meta=meta)
+            if await self._satisfaction.take(conversation, chosen, "wechat", opening.window) is None:
+                await self._conversations.receive(conversation, chosen, meta=meta, beside=opening.all)
         except ProblemError as error:
             if error.problem.code is not Code.UNKNOWN_PAYLOAD:
                 raise
-            await self._conversations.receive(conversation, incoming, meta=meta)
+            await self._conversations.receive(conversation, incoming, meta=meta, beside=opening.all)
 
-    async def _press(self, contact: ContactRow, client_id: str, payload: str) -> None:
+    async def _press(self, contact: ContactRow, client_id: str, payload: str, opening: Opening) -> None:
         """A menu button with an intent as its key."""
         try:
             title = text(f"topic-{payload[1:].replace('_', '-')}")
@@ -168,7 +168,7 @@ class Inbound:
             title = payload
         try:
             await self._conversations.receive(
-                contact.conversation_id, IncomingMessage(client_id, title, payload)
+                contact.conversation_id, IncomingMessage(client_id, title, payload), beside=opening.all
             )
         except ProblemError as error:
             log.warning("wechat_menu_key_unusable", key=payload, code=error.problem.code.value)
@@ -205,7 +205,7 @@ class Inbound:
         )
         await self._conversations.tell(conversation, key, client_id=reply_to(client_id), **args)
 
-    async def _keep(self, contact: ContactRow, what: Incoming, client_id: str) -> None:
+    async def _keep(self, contact: ContactRow, what: Incoming, client_id: str, opening: Opening) -> None:
         """Show it to whoever reads the conversation; while that is the bot, ask for words."""
         conversation = contact.conversation_id
         words = _shown(what)
@@ -214,6 +214,7 @@ class Inbound:
             IncomingMessage(client_id, words[:MAX_TEXT]),
             answered=True,
             meta=await self._kept(contact, what),
+            beside=opening.window,
         )
         key = {Kind.VOICE: "wechat-voice-unheard", Kind.UNKNOWN: "wechat-not-understood-kind"}.get(
             what.kind, "wechat-media-kept"
