@@ -11,7 +11,8 @@ from typing import Annotated, Any, NoReturn, TypeVar
 import typer
 
 from bot.services import audit
-from bot.settings import Settings, SettingsError, load
+from bot.settings import Settings, load
+from bot.settings_checks import SettingsError
 from bot.storage.database import Database
 from bot.storage.upgrade import upgrade
 

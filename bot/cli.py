@@ -18,7 +18,8 @@ from bot.report_cli import app as report
 from bot.services.agents import Agents
 from bot.services.policy_files import PolicyError
 from bot.services.texts import problem_text
-from bot.settings import Settings, SettingsError, load
+from bot.settings import Settings, load
+from bot.settings_checks import SettingsError
 from bot.storage.database import Database, SystemClock
 from bot.storage.upgrade import upgrade
 from bot.ticket_report_cli import tickets as tickets_report

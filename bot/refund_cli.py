@@ -11,7 +11,8 @@ import typer
 from bot.services import refund_policy
 from bot.services.policy_files import PolicyError
 from bot.services.refund_decisions import Replay, replay
-from bot.settings import SettingsError, load
+from bot.settings import load
+from bot.settings_checks import SettingsError
 from bot.storage.database import Database
 from bot.storage.upgrade import upgrade
 

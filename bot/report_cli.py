@@ -10,7 +10,8 @@ import typer
 
 from bot.domain.satisfaction import Aspect
 from bot.services.satisfaction_report import By, Scores, report
-from bot.settings import Settings, SettingsError, load
+from bot.settings import Settings, load
+from bot.settings_checks import SettingsError
 from bot.storage.database import Database
 from bot.storage.upgrade import upgrade
 

@@ -1,4 +1,5 @@
-"""All settings, their defaults and what makes a set-up unsafe. docs/configuration.md is made from this file.
+"""All settings, their defaults and what makes a set-up unsafe. docs/configuration.md is made from this file and
+settings_parts.py.
 
 Sources, the first wins: environment (``XIAOER_…``, nested with ``__``), then the TOML file that XIAOER_CONFIG
 names (default ``xiaoer.toml`` in the working directory, optional).
@@ -6,23 +7,14 @@ names (default ``xiaoer.toml`` in the working directory, optional).
 
 from __future__ import annotations
 
-import hmac
-import json
 import os
-import re
-import secrets
 import tomllib
-from datetime import time, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pydantic_settings
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.ed448 import Ed448PublicKey
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import load_pem_public_key
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -30,140 +22,11 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from bot.domain.evidence import Limits
+from bot.settings_checks import SettingsError, check_account, check_secret
+from bot.settings_demo import demo_account, demo_secrets
+from bot.settings_parts import EvidenceSettings, GameSettings, OpeningHours, WechatSettings
 
 PROJECT = Path(__file__).parent.parent
-MIN_SECRET = 32
-"""Shortest secret outside the demo, in characters (HS256 wants 256 bits: RFC 7518, 3.2)."""
-
-
-class SettingsError(Exception):
-    """The settings can't be used; the text tells the operator what to do."""
-
-
-class GameSettings(BaseModel):
-    """One game that is connected."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    name: str = Field("", description="Name of the game, as agents see it.")
-    token_secret: SecretStr | None = Field(
-        None, description="Secret of the players' tokens (HS256); at least 32 characters."
-    )
-    token_public_key: str | None = Field(
-        None, description="PEM public key of the players' tokens (EdDSA), instead of token_secret."
-    )
-    api_url: str = Field("", description="Base address of the game server's API.")
-    api_secret: SecretStr | None = Field(None, description="Secret that signs calls to that API.")
-    timezone: str = Field("Asia/Shanghai", description="Zone in which the players' days begin.")
-
-    @field_validator("token_public_key")
-    @classmethod
-    def _is_public_key(cls, value: str | None) -> str | None:
-        try:
-            key = load_pem_public_key((value or "").encode())
-        except (ValueError, UnsupportedAlgorithm):
-            key = None
-        if value is not None and not isinstance(key, Ed25519PublicKey | Ed448PublicKey):
-            raise ValueError("not an EdDSA public key in PEM (openssl pkey -pubout)")
-        return value
-
-    @field_validator("timezone")
-    @classmethod
-    def _is_zone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise ValueError("not a time zone such as Asia/Shanghai") from None
-        return value
-
-
-class WechatSettings(BaseModel):
-    """One WeChat official account."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    app_id: str = Field("", max_length=64, description="AppID of the account.")
-    secret: SecretStr | None = Field(None, description="AppSecret of the account.")
-    token: SecretStr | None = Field(None, description="Token that signs the platform's callbacks.")
-    previous_token: SecretStr | None = Field(
-        None, description="The token before a change; accepted while it is set."
-    )
-    aes_key: SecretStr | None = Field(None, description="EncodingAESKey: 43 letters and digits.")
-    previous_aes_key: SecretStr | None = Field(
-        None, description="The EncodingAESKey before a change; still decrypts while it is set."
-    )
-    mode: Literal["plain", "compatible", "secure"] = Field(
-        "secure", description="Message encryption, as chosen on the platform; secure refuses clear bodies."
-    )
-    game: str = Field("", max_length=64, description="Game that the account's players belong to.")
-    original_id: str = Field("", description="The account's gh_… id; if set, other addressees are refused.")
-    domain_check: str = Field(
-        "",
-        pattern=r"^[A-Za-z0-9]{0,64}$",
-        description="XXXX of the file MP_verify_XXXX.txt by which the platform checks the domain.",
-    )
-    api_base: str = Field("https://api.weixin.qq.com", description="Address of the platform's API.")
-    oauth_base: str = Field(
-        "https://open.weixin.qq.com", description="Address of the platform's web authorisation."
-    )
-    replay_window_s: int = Field(
-        300, ge=5, le=3600, description="How old or early a callback's timestamp may be, in seconds."
-    )
-    message_quota: int = Field(5, ge=0, le=100, description="Replies allowed after a player's message.")
-    message_quota_s: int = Field(48 * 3600, ge=0, description="Seconds for which these may be sent.")
-    event_quota: int = Field(
-        3, ge=0, le=100, description="Replies allowed after a follow, scan or menu click."
-    )
-    event_quota_s: int = Field(60, ge=0, description="Seconds for which these may be sent.")
-    msgmenu: bool = Field(
-        True, description="Whether buttons go out as a msgmenu; otherwise as numbered text."
-    )
-    ai_mark: bool = Field(True, description="Mark the bot's answers as written by AI.")
-    unfollow: Literal["delete", "detach"] = Field(
-        "delete",
-        description="A follower's data when he unfollows: deleted, or kept without his name.",
-    )
-    template_id: str = Field("", description="Template message for notices when no reply may be sent.")
-    subscribe_template_id: str = Field(
-        "", description="Subscription message for the same, where the account has no template messages."
-    )
-    notice_fields: dict[str, str] = Field(
-        {"thing1": "title", "time2": "time", "thing3": "text"},
-        description="The template's fields: title, time or text of a notice, or words of your own.",
-    )
-    menu_file: Path = Field(Path("wechat-menu.json"), description="File of the custom menu.")
-
-
-class EvidenceSettings(BaseModel):
-    """Pictures that players send."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    folder: Path | None = Field(
-        None, description="Where they are kept; empty: evidence in data_dir. Several gateways share it."
-    )
-    max_mb: int = Field(10, ge=1, le=50, description="Largest picture that is taken, in MiB.")
-    per_day: int = Field(30, ge=1, le=1000, description="Pictures a player may send in 24 hours.")
-    keep_days: int = Field(180, ge=1, le=3650, description="Days until a picture or recording is deleted.")
-
-    @property
-    def limits(self) -> Limits:
-        """As the service takes them."""
-        return Limits(self.max_mb << 20, self.per_day, self.keep_days)
-
-
-class OpeningHours(BaseModel):
-    """When agents answer; outside of it a left message is told when."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    opens: time = Field(time(0, 0), description="When agents begin, local time.")
-    closes: time = Field(time(0, 0), description="When they end; the same as `opens` means round the clock.")
-    timezone: str = Field("Asia/Shanghai", description="Zone of both.")
-    answer_within_h: float = Field(
-        12.0, gt=0, description="Hours within which a left message is answered; near it, it goes first."
-    )
 
 
 class Settings(BaseSettings):
@@ -301,11 +164,11 @@ class Settings(BaseSettings):
         for id, game in self.games.items():
             name = f"XIAOER_GAMES__{id.upper()}__"
             if game.token_public_key is None:
-                _check_secret(f"{name}TOKEN_SECRET", game.token_secret)
+                check_secret(f"{name}TOKEN_SECRET", game.token_secret)
             if game.api_url:
-                _check_secret(f"{name}API_SECRET", game.api_secret)
+                check_secret(f"{name}API_SECRET", game.api_secret)
         for id, account in self.wechat.items():
-            _check_wechat(f"XIAOER_WECHAT__{id.upper()}__", account, self.games)
+            check_account(f"XIAOER_WECHAT__{id.upper()}__", account, self.games)
 
 
 def _policy(path: Path) -> Path:
@@ -314,39 +177,11 @@ def _policy(path: Path) -> Path:
     return here if here.exists() or here.is_absolute() else PROJECT / here
 
 
-def _check_wechat(name: str, account: WechatSettings, games: dict[str, GameSettings]) -> None:
-    """What must be there to run at all; `xiaoer wechat check` says more."""
-    needed = {"APP_ID": account.app_id, "SECRET": account.secret, "TOKEN": account.token}
-    if account.mode != "plain":
-        needed["AES_KEY"] = account.aes_key
-    for setting, value in needed.items():
-        if not (value.get_secret_value() if isinstance(value, SecretStr) else value):
-            raise SettingsError(f"{name}{setting} is not set: copy it from the platform's settings page.")
-    for setting, key in (("AES_KEY", account.aes_key), ("PREVIOUS_AES_KEY", account.previous_aes_key)):
-        if key is not None and not re.fullmatch(r"[A-Za-z0-9]{43}", key.get_secret_value()):
-            raise SettingsError(f"{name}{setting} must be 43 letters and digits.")
-    if account.game not in games:
-        raise SettingsError(f"{name}GAME names no connected game: one of {', '.join(games)}.")
-
-
 def _wrong_values(error: ValidationError) -> str:
     return "\n".join(
         f"XIAOER_{'__'.join(str(part).upper() for part in wrong['loc'])}: {wrong['msg']}."
         for wrong in error.errors(include_input=False, include_url=False)
     )
-
-
-def _check_secret(name: str, secret: SecretStr | None) -> None:
-    value = secret.get_secret_value() if secret else ""
-    hint = "Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
-    if not value:
-        raise SettingsError(f"{name} is not set. {hint}")
-    if len(value) < MIN_SECRET:
-        raise SettingsError(f"{name} is too short ({len(value)} characters, {MIN_SECRET} needed). {hint}")
-    if len(set(value)) < 12:
-        raise SettingsError(
-            f"{name} is too easy to guess (only {len(set(value))} different characters). {hint}"
-        )
 
 
 def load(**overrides: object) -> Settings:
@@ -372,44 +207,6 @@ def load(**overrides: object) -> Settings:
             api_secret=SecretStr(kept["api"]),
         )
     if settings.demo and not settings.wechat:
-        settings.wechat["demo"] = _demo_account(settings)
+        settings.wechat["demo"] = demo_account(settings.data_dir, settings.simulator_url)
     settings.check()
     return settings
-
-
-def _demo_account(settings: Settings) -> WechatSettings:
-    """An account at the WeChat simulator, with secrets of this machine."""
-    key = demo_secrets(settings.data_dir)["api"]
-
-    def secret(name: str) -> SecretStr:
-        return SecretStr(hmac.new(key.encode(), name.encode(), "sha256").hexdigest()[:43])
-
-    return WechatSettings(
-        app_id="wx5imulat0r5imula",
-        secret=secret("wechat-secret"),
-        token=secret("wechat-token"),
-        aes_key=secret("wechat-aes-key"),
-        game="demo",
-        api_base=settings.simulator_url,
-        oauth_base=settings.simulator_url,
-        template_id="simulated-template",
-    )
-
-
-def demo_secrets(data_dir: Path) -> dict[str, str]:
-    """The demo game's secrets `token` and `api`, made at the first call and readable by the owner only."""
-    path = data_dir / "demo-secrets.json"
-    if not path.exists():
-        data_dir.mkdir(parents=True, exist_ok=True)
-        made = {"token": secrets.token_urlsafe(48), "api": secrets.token_urlsafe(48)}
-        draft = path.with_suffix(f".{os.getpid()}")
-        draft.touch(mode=0o600)
-        draft.write_text(json.dumps(made))
-        try:
-            os.link(draft, path)  # of several processes that start at once, the first one's secrets stay
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-    kept: dict[str, str] = json.loads(path.read_text())
-    return kept

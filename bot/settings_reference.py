@@ -7,12 +7,13 @@ from typing import Any
 
 from pydantic import BaseModel, SecretStr
 
-from bot.settings import EvidenceSettings, GameSettings, OpeningHours, Settings, WechatSettings
+from bot.settings import Settings
+from bot.settings_parts import EvidenceSettings, GameSettings, OpeningHours, WechatSettings
 
 _INTRO = """\
 # Configuration
 
-Made from `bot/settings.py`; do not edit by hand.
+Made from `bot/settings.py` and `bot/settings_parts.py`; do not edit by hand.
 
 Settings come from the environment (`XIAOER_…`, nested with `__`) and from a TOML file, `xiaoer.toml` in the
 working directory or the one that `XIAOER_CONFIG` names; the environment wins. Outside the demo

@@ -13,7 +13,8 @@ import typer
 
 from bot.services.product_feedback import Topic, feedback, total
 from bot.services.ticket_words import topic_name
-from bot.settings import Settings, SettingsError, load
+from bot.settings import Settings, load
+from bot.settings_checks import SettingsError
 from bot.storage.database import Database
 from bot.storage.upgrade import upgrade
 

@@ -14,7 +14,9 @@ from bot.channels.wechat.api import WechatApi
 from bot.channels.wechat.check import check as run_checks
 from bot.channels.wechat.errcodes import REMEDIES, WechatApiError
 from bot.gateway.simulated_wechat import simulated_platform
-from bot.settings import Settings, SettingsError, WechatSettings, load
+from bot.settings import Settings, load
+from bot.settings_checks import SettingsError
+from bot.settings_parts import WechatSettings
 from bot.storage.database import Database, SystemClock
 from bot.storage.upgrade import upgrade
 from wechat_simulator.app import create_app

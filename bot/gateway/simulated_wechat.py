@@ -9,7 +9,8 @@ import structlog
 from aiohttp import web
 
 from bot.channels.wechat.menu import MenuError, load
-from bot.settings import Settings, WechatSettings
+from bot.settings import Settings
+from bot.settings_parts import WechatSettings
 from wechat_simulator.app import create_app
 from wechat_simulator.platform import Account, Platform
 

@@ -46,7 +46,8 @@ from bot.services.refunds import Refunds
 from bot.services.ticket_steps import TicketSteps
 from bot.services.tickets import Tickets
 from bot.services.turns import Turns
-from bot.settings import GameSettings, Settings
+from bot.settings import Settings
+from bot.settings_parts import GameSettings
 from bot.storage.database import Database, SystemClock
 from bot.storage.models import AgentRow, ConversationRow, EventRow
 from bot.storage.upgrade import upgrade

@@ -21,7 +21,8 @@ from bot.domain.messages import HandOver, IncomingMessage
 from bot.domain.players import Player
 from bot.gateway.app import create_app
 from bot.services import transcript
-from bot.settings import GameSettings, Settings
+from bot.settings import Settings
+from bot.settings_parts import GameSettings
 from demo_game.app import create_app as create_game
 from demo_game.settings import Settings as GameServerSettings
 from tests.e2e.axe import violations

@@ -29,7 +29,7 @@ from bot.services.evidence_files import EvidenceFiles
 from bot.services.human_queue import AgentIdentity, HumanQueue
 from bot.services.received_pictures import ReceivedPictures
 from bot.services.turns import Turns
-from bot.settings import GameSettings
+from bot.settings_parts import GameSettings
 from bot.storage.database import Database, SystemClock
 from bot.storage.models import AgentRow
 from bot.web.problems import problems_middleware

@@ -16,7 +16,8 @@ from sqlalchemy.exc import OperationalError
 from bot import bootstrap
 from bot.bootstrap import Services
 from bot.gateway.app import create_app
-from bot.settings import GameSettings, Settings
+from bot.settings import Settings
+from bot.settings_parts import GameSettings
 from tests.fakes import FakeBrain
 from tests.integration.conftest import SECRET, sign
 

@@ -23,7 +23,8 @@ from bot.gateway.app import create_app
 from bot.services import transcript
 from bot.services.human_queue import AgentIdentity
 from bot.services.turns import IDENTITY_NEEDED
-from bot.settings import GameSettings, Settings, WechatSettings
+from bot.settings import Settings
+from bot.settings_parts import GameSettings, WechatSettings
 from bot.storage.database import Database
 from bot.storage.models import AgentRow, ContactRow, ConversationRow
 from tests.fakes import FakeBrain

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from bot import settings as configuration
-from bot.settings import SettingsError, load
+from bot.settings import load
+from bot.settings_checks import SettingsError
 
 STRONG = "Zx81-quite-a-long-and-random-secret-77"
 PUBLIC_KEY = (

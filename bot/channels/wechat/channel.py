@@ -20,7 +20,7 @@ from bot.services.contacts import Contacts
 from bot.services.delivery import Delivery
 from bot.services.intake import Intake, Pushed
 from bot.services.ports import Clock
-from bot.settings import WechatSettings
+from bot.settings_parts import WechatSettings
 
 PREFIX = "wechat:"
 

@@ -26,7 +26,7 @@ from bot.services.ports import Clock
 from bot.services.received_pictures import ReceivedPictures
 from bot.services.satisfaction import Satisfaction
 from bot.services.texts import text
-from bot.settings import WechatSettings
+from bot.settings_parts import WechatSettings
 from bot.storage.database import Database
 from bot.storage.models import ContactRow
 

@@ -10,7 +10,7 @@ from bot.channels.wechat.incoming import Incoming
 from bot.domain.messages import Message
 from bot.services.contacts import grant
 from bot.services.intake import Pushed
-from bot.settings import WechatSettings
+from bot.settings_parts import WechatSettings
 from bot.storage.database import Database
 from bot.storage.models import ContactRow
 
