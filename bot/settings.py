@@ -1,5 +1,4 @@
-"""All settings, their defaults and what makes a set-up unsafe. docs/configuration.md is made from this file and
-settings_parts.py.
+"""All settings and their defaults; docs/configuration.md is made from this file and settings_parts.py.
 
 Sources, the first wins: environment (``XIAOER_…``, nested with ``__``), then the TOML file that XIAOER_CONFIG
 names (default ``xiaoer.toml`` in the working directory, optional).
