@@ -12,7 +12,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.base import Events, SupportAction, locale_of
 from actions.services import Services, services
 from bot.domain.tickets import TicketState
-from bot.services.evidence import Picture
+from bot.services.evidence_items import Picture
 from bot.services.texts import text
 from bot.services.ticket_items import Ticket
 

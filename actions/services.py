@@ -13,7 +13,7 @@ from bot.domain.minors import MinorRules
 from bot.domain.recharges import RechargeOrder
 from bot.domain.refunds.facts import Wish
 from bot.domain.refunds.policy import Policy
-from bot.services.evidence import Picture
+from bot.services.evidence_items import Picture
 from bot.services.operations import OperationResult
 from bot.services.ports import GameServer
 from bot.services.refund_items import Assessment, RefundResult

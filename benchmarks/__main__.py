@@ -66,7 +66,7 @@ def process(*command: str, log: Path, **environment: str) -> Iterator[None]:
             yield
         finally:
             child.terminate()
-            child.wait(timeout=20)
+            child.wait(timeout=60)  # what is being sent may take its time
 
 
 async def until_ready(url: str, seconds: float = 120) -> float:

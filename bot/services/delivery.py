@@ -12,48 +12,23 @@ import asyncio
 import contextlib
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 from sqlalchemy import or_, select
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.messages import Message
 from bot.domain.ownership import Author
-from bot.domain.send_quota import room
-from bot.services import topics, transcript
-from bot.services.contacts import grants_of, own_prefix, pushed_prefix, reply_to, spend
-from bot.services.ports import Bus, Clock, Outbound, Part, SendOutcome
+from bot.services import outbox, topics, transcript
+from bot.services.ports import Bus, Clock, Outbound, SendOutcome
 from bot.storage.database import Database
-from bot.storage.models import ContactRow, ConversationRow, MessageRow
+from bot.storage.models import ContactRow, ConversationRow
 
 log = structlog.get_logger(__name__)
 
-LEASE = timedelta(seconds=60)
-PAGE = 50
-UNREAD_FOR = timedelta(seconds=20)
-"""An agent's words go out to a player who writes elsewhere once he has not read them there for so long."""
-
-BACKOFF_S = (1, 2, 5, 15, 60, 300)
-GIVE_UP = 12
-NOTICES_APART = timedelta(hours=12)
-"""A player who does not come is told again that something waits at most so often, if there is more then."""
-
-OPERATOR_PAUSE = timedelta(minutes=5)
 AT_ONCE = 8
 BUSY = 50
 WATCHED = 10_000
 TYPING_AFTER_S = 0.7
-
-
-@dataclass(frozen=True, slots=True)
-class _Batch:
-    """What a claim found to send."""
-
-    channel: str
-    address: str
-    part: Part
 
 
 class Delivery:
@@ -173,7 +148,9 @@ class Delivery:
                 # the answer counts even if we are being stopped right now
                 part = await asyncio.shield(self._next(contact, part, outcome))
 
-    async def _next(self, contact: int, sent: _Batch | None, outcome: SendOutcome | None) -> _Batch | None:
+    async def _next(
+        self, contact: int, sent: outbox.Batch | None, outcome: SendOutcome | None
+    ) -> outbox.Batch | None:
         """Write down what came of `sent`, and claim the next part, in one transaction."""
         notice: str | None = None
         async with self._database.begin() as session:
@@ -188,17 +165,17 @@ class Delivery:
                     return None
                 row.retry_at = None
                 if row.in_flight is not None:  # its gateway died before the answer came
-                    self._doubt(row)
+                    outbox.doubt(row)
                 go_on = not self._closing
             else:
                 assert outcome is not None  # noqa: S101 - given with `sent`
-                go_on = self._settle(row, sent, outcome, now) and not self._closing
+                go_on = outbox.settle(row, sent, outcome, now) and not self._closing
             row.busy_until = None
             batch = None
             if go_on:
-                batch = await self._claim(session, row, now)
+                batch = await outbox.claim(session, row, self._outbounds[row.channel], now)
             if batch is None and row.kept and row.reachable:
-                notice = await self._notice(session, row, now)
+                notice = await outbox.notice(session, row, now)
             if outcome is SendOutcome.REJECTED and sent is not None:
                 conversation = await transcript.found(session, row.conversation_id)
                 data = {"seqs": list(sent.part.seqs), "channel": row.channel}
@@ -207,173 +184,12 @@ class Delivery:
             await self._notice_again(contact, now)
         return batch
 
-    async def _claim(self, session: AsyncSession, row: ContactRow, now: datetime) -> _Batch | None:
-        """The next part for the (locked) contact, now ours to send; None where nothing is due."""
-        outbound = self._outbounds[row.channel]
-        left = room(grants_of(row), now)
-        if row.again:
-            query = select(MessageRow).where(
-                MessageRow.conversation_id == row.conversation_id, MessageRow.seq.in_(row.again)
-            )
-            rows = (await session.scalars(query.order_by(MessageRow.seq))).all()
-            parts = outbound.repeated([transcript.message_of(r) for r in rows])[:1]
-            if parts and left > 1:  # never at the cost of the answer to what he wrote now
-                return self._take(row, parts[0], now, repeat=True)
-            if not parts:
-                row.again = []
-        due = await self._due(session, row, now)
-        if not due:
-            return None
-        if left == 0:  # the platform would say so, too
-            row.kept = True
-            return None
-        parts = (
-            outbound.parts(due[:1])[row.delivered_parts :]
-            if row.delivered_parts
-            else outbound.parts(due, left)
-        )
-        if not parts:  # nothing in it that can be shown
-            row.delivered_seq, row.delivered_parts = due[0].seq, 0
-            return await self._claim(session, row, now)
-        return self._take(row, parts[0], now, repeat=False)
-
-    @staticmethod
-    def _take(row: ContactRow, part: Part, now: datetime, *, repeat: bool) -> _Batch:
-        row.busy_until = now + LEASE
-        row.in_flight = {"seqs": list(part.seqs), "last": part.last, "repeat": repeat}
-        return _Batch(row.channel, row.address, part)
-
-    async def _due(self, session: AsyncSession, row: ContactRow, now: datetime) -> list[Message]:
-        """The stored messages that this contact should get now; what is not for him is passed over."""
-        conversation = await transcript.found(session, row.conversation_id)
-        found = await transcript.messages(
-            session,
-            row.conversation_id,
-            after=row.delivered_seq,
-            limit=PAGE,
-        )
-        if not found:
-            row.kept = False
-            return []
-        origin = await self._origin(session, row)
-        mine, passed = own_prefix(row.id), row.delivered_seq
-        due: list[Message] = []
-        for message in found:
-            if message.author is Author.PLAYER:
-                origin = message.client_id or ""
-                wanted = False
-            else:
-                wanted = origin.startswith(mine) or (message.client_id or "").startswith(reply_to(mine))
-                elsewhere = not wanted and not origin.startswith(pushed_prefix())
-                if elsewhere and message.author is not Author.BOT and message.seq > conversation.read_seq:
-                    if now - message.at < UNREAD_FOR:
-                        row.retry_at = row.retry_at if due else message.at + UNREAD_FOR
-                        break
-                    wanted = True
-            if wanted:
-                due.append(message)
-            elif not due:
-                passed = message.seq
-        if passed != row.delivered_seq:
-            row.delivered_seq, row.delivered_parts = passed, 0
-        if not due and len(found) == PAGE and row.retry_at is None:
-            return await self._due(session, row, now)
-        return due
-
-    @staticmethod
-    async def _origin(session: AsyncSession, row: ContactRow) -> str:
-        """The client id of the last message of the player that was passed."""
-        query = (
-            select(MessageRow.client_id)
-            .where(
-                MessageRow.conversation_id == row.conversation_id,
-                MessageRow.seq <= row.delivered_seq,
-                MessageRow.author == Author.PLAYER.value,
-            )
-            .order_by(MessageRow.seq.desc())
-            .limit(1)
-        )
-        # a conversation begins with the contact that it is for
-        return (await session.scalar(query)) or own_prefix(row.id)
-
-    # ------------------------------------------------------------------ what came of it
-    def _settle(self, row: ContactRow, sent: _Batch, outcome: SendOutcome, now: datetime) -> bool:
-        """Write the outcome into the (locked) contact; whether to go on with the next part."""
-        row.retry_at = None
-        match outcome:
-            case SendOutcome.SENT:
-                spend(row, now)
-                self._advance(row)
-            case SendOutcome.UNCERTAIN:
-                spend(row, now)
-                self._doubt(row)
-            case SendOutcome.REJECTED:
-                log.error("reply_rejected", contact=row.id, seqs=sent.part.seqs)
-                self._advance(row)
-            case SendOutcome.KEEP:
-                row.grants, row.kept, row.in_flight = [], True, None
-                return False
-            case SendOutcome.UNREACHABLE:
-                row.reachable, row.in_flight = False, None
-                return False
-            case SendOutcome.OPERATOR:
-                row.retry_at, row.in_flight = now + OPERATOR_PAUSE, None
-                return False
-            case SendOutcome.RETRY:
-                row.failures += 1
-                row.in_flight = None
-                pause = BACKOFF_S[min(row.failures, len(BACKOFF_S)) - 1]
-                row.retry_at = now + timedelta(seconds=pause)
-                if row.failures >= GIVE_UP:
-                    log.error("delivery_given_up_until_next_contact", contact=row.id)
-                    row.kept, row.failures, row.retry_at = True, 0, None
-                return False
-        row.failures = 0
-        return True
-
-    @staticmethod
-    def _advance(row: ContactRow) -> None:
-        flight, row.in_flight = row.in_flight, None
-        if flight is None:
-            return
-        if flight["repeat"]:
-            row.again = []
-        elif flight["last"]:
-            row.delivered_seq, row.delivered_parts = max(flight["seqs"]), 0
-        else:
-            row.delivered_seq = max(row.delivered_seq, min(flight["seqs"]) - 1)
-            row.delivered_parts += 1
-
-    def _doubt(self, row: ContactRow) -> None:
-        """It may have arrived: go on after it, and repeat it at the next contact; once, not for ever."""
-        flight = row.in_flight
-        if flight is not None and not flight["repeat"]:
-            row.uncertain = sorted({*row.uncertain, *flight["seqs"]})
-        log.warning("reply_uncertain", contact=row.id, seqs=flight["seqs"] if flight else [])
-        self._advance(row)
-
-    async def _notice(self, session: AsyncSession, row: ContactRow, now: datetime) -> str | None:
-        """Words for a notice that something of the studio's people waits, where one is due."""
-        spoken = [
-            message
-            for message in await self._due(session, row, now)
-            if message.author in (Author.AGENT, Author.SYSTEM)
-            and (row.noticed_at is None or message.at > row.noticed_at)
-        ]
-        if not spoken:
-            return None
-        if row.noticed_at is not None and row.seen_at <= row.noticed_at > now - NOTICES_APART:
-            row.retry_at = row.noticed_at + NOTICES_APART
-            return None
-        row.noticed_at = now
-        return spoken[-1].text
-
     async def _notice_again(self, contact: int, at: datetime) -> None:
         """The notice of `at` was not taken: another a little later, unless the player has come by then."""
         async with self._database.begin() as session:
             row = await session.get(ContactRow, contact, with_for_update=True)
             if row is not None and row.noticed_at == at and row.kept:
-                row.noticed_at, row.retry_at = None, at + OPERATOR_PAUSE
+                row.noticed_at, row.retry_at = None, at + outbox.OPERATOR_PAUSE
 
 
 @contextlib.asynccontextmanager

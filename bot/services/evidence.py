@@ -7,7 +7,6 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,6 +19,7 @@ from bot.domain.ownership import State
 from bot.domain.tickets import OPEN
 from bot.services import audit, transcript
 from bot.services.evidence_files import SHARDS, EvidenceFiles, is_id
+from bot.services.evidence_items import Picture, Prepared, picture_of
 from bot.services.human_queue import AgentIdentity
 from bot.services.pictures import CleanPicture, clean
 from bot.services.ports import Clock
@@ -39,38 +39,6 @@ UNLINKED_S = 900.0
 
 AT_ONCE = 2
 """Pictures that are decoded at the same time in this process."""
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """One picture of a player. `digest` is the SHA-256 of the kept file; it shows that it was not changed."""
-
-    id: str
-    conversation: str
-    seq: int
-    ticket: str | None
-    digest: str
-    width: int
-    height: int
-    size: int
-    at: datetime
-    deleted_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A clean picture on the disk that no message knows yet."""
-
-    id: str
-    digest: str
-    raw_digest: str
-    width: int
-    height: int
-    size: int
-
-    def meta(self) -> dict[str, Any]:
-        """What its message says about it."""
-        return {"picture": {"id": self.id, "width": self.width, "height": self.height}}
 
 
 class Evidence:
@@ -147,7 +115,7 @@ class Evidence:
             query = query.where(EvidenceRow.at > since)
         async with self._database.read() as session:
             rows = await session.scalars(query.order_by(EvidenceRow.seq).limit(limit))
-            return [_picture(row) for row in rows]
+            return [picture_of(row) for row in rows]
 
     async def attach(self, conversation: str, ids: Sequence[str], ticket: str) -> None:
         """Link pictures of the conversation to a ticket as well; another's are left alone."""
@@ -286,18 +254,3 @@ class Evidence:
 
 def _subject(row: ConversationRow, id: str) -> str:
     return f"{row.game}:evidence:{id}"
-
-
-def _picture(row: EvidenceRow) -> Picture:
-    return Picture(
-        id=row.id,
-        conversation=row.conversation_id,
-        seq=row.seq,
-        ticket=row.ticket,
-        digest=row.digest,
-        width=row.width,
-        height=row.height,
-        size=row.size,
-        at=row.at,
-        deleted_at=row.deleted_at,
-    )

@@ -58,7 +58,7 @@ class Receipt:
     """For whoever deals with a push: writes that it is dealt with in his own transaction."""
 
     def __init__(self, id: int, clock: Clock) -> None:
-        self._id = id
+        self.id = id
         self._clock = clock
         self.written = False
 
@@ -66,7 +66,7 @@ class Receipt:
         """It counts as seen for a while; what it said is in the transcript now."""
         await session.execute(
             update(PushRow)
-            .where(PushRow.id == self._id)
+            .where(PushRow.id == self.id)
             .values(done_at=self._clock.now(), busy_until=None, fields={}, address="")
         )
         self.written = True
@@ -90,6 +90,7 @@ class Intake:
         self._again: set[Sender] = set()
         self._claiming: list[tuple[Sender, asyncio.Future[list[Pushed]]]] = []
         self._claimer: asyncio.Task[None] | None = None
+        self._claims: dict[int, datetime] = {}
         self._ahead = asyncio.Semaphore(CLAIMED_AHEAD)
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._closing = False
@@ -178,20 +179,27 @@ class Intake:
         return len(waiting)
 
     async def close(self) -> None:
-        """Finish what is being dealt with, then stop."""
+        """Finish what is being dealt with, then stop, and let go of what was to come."""
         self._closing = True
         if self._running:
             await asyncio.wait(list(self._running.values()), timeout=10)
         for task in list(self._running.values()):
             task.cancel()
         await asyncio.gather(*self._running.values(), return_exceptions=True)
+        ours = [id for id, until in self._claims.items() if until > self._clock.now()]
+        if ours:
+            async with self._database.begin() as session:
+                await session.execute(update(PushRow).where(PushRow.id.in_(ours)).values(busy_until=None))
+        self._claims.clear()
 
     async def _run(self, sender: Sender) -> None:
         async with self._ahead:
-            while claimed := await self._claim(sender):
+            while not self._closing and (claimed := await self._claim(sender)):
                 async with self._slots:
                     for push in claimed:
                         await self._let_pass()
+                        if self._closing:
+                            return
                         await self._deal_with(push)
 
     async def _deal_with(self, push: Pushed) -> None:
@@ -206,6 +214,7 @@ class Intake:
         if not push.receipt.written:
             async with self._database.begin() as session:
                 await push.receipt.write(session)
+        self._claims.pop(push.receipt.id, None)
 
     async def _let_pass(self) -> None:
         """The platform waits for acknowledgements; what is stored already can wait a little."""
@@ -266,6 +275,7 @@ class Intake:
             for rows in ours.values():
                 for row in rows:
                     row.busy_until = now + LEASE
+        self._claims.update({row.id: now + LEASE for rows in ours.values() for row in rows})
         return {
             sender: [
                 Pushed(r.channel, r.key, r.address, r.fields, r.at, Receipt(r.id, self._clock)) for r in rows

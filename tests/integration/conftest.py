@@ -56,7 +56,7 @@ class Frames:
 
     async def next(self, wanted: Callable[[dict[str, Any]], bool] = lambda _: True) -> dict[str, Any]:
         while True:
-            frame: dict[str, Any] = await self.socket.receive_json(timeout=5)
+            frame: dict[str, Any] = await self.socket.receive_json(timeout=30)
             self.got.append(frame)
             if wanted(frame):
                 return frame
