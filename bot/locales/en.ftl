@@ -77,7 +77,19 @@ wallet-line = Your balance now: { $balances }.
 list-comma = {", "}
 none-of-these = Neither, get an agent
 summary = { $topic }: "{ $words }"
-summary-order = { $topic }: order { $order_no }, ¥{ $yuan } { $product }, { $channel }, { $when }, { $status } ({ $reason })
+summary-order = { $topic }: order { $order_no }, ¥{ $yuan } { $product }, { $channel }, { $when }, { $status } ({ $reason ->
+    [already_refunded] refunded before
+    [store_order] store order
+    [consumed] used
+    [currency_consumed] currency used
+    [not_delivered] not delivered
+    [too_old] too long ago
+    [too_much] large amount
+    [minor] a minor
+    [wrong_role] wrong role
+    [person] for a person
+   *[other] { $reason }
+    })
 
 # The requests by name, as the bot offers them to choose from and agents read them.
 topic-account-recharge-missing = Recharge missing

@@ -77,7 +77,19 @@ wallet-line = 现在的余额：{ $balances }。
 list-comma = 、
 none-of-these = 都不是，找人工
 summary = { $topic }：「{ $words }」
-summary-order = { $topic }：订单 { $order_no }，{ $yuan } 元 { $product }，{ $channel }，{ $when }，{ $status }（{ $reason }）
+summary-order = { $topic }：订单 { $order_no }，{ $yuan } 元 { $product }，{ $channel }，{ $when }，{ $status }（{ $reason ->
+    [already_refunded] 已退过款
+    [store_order] 应用商店的订单
+    [consumed] 已经用掉
+    [currency_consumed] 游戏币已用掉
+    [not_delivered] 还没到账
+    [too_old] 充值太久
+    [too_much] 金额较大
+    [minor] 未成年人
+    [wrong_role] 充错角色
+    [person] 要人工看
+   *[other] { $reason }
+    }）
 
 # The requests by name, as the bot offers them to choose from and agents read them.
 topic-account-recharge-missing = 充值没到账

@@ -61,7 +61,7 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened after message `seq`."""
+    """Something that happened after message `seq`; `name` is the agent's, where one did it."""
 
     id: int
     seq: int
@@ -69,6 +69,7 @@ class Event:
     kind: str
     actor: str
     data: dict[str, Any]
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,13 +181,14 @@ async def fetch(session: AsyncSession, query: Select[Any]) -> list[Summary]:
 async def recent_events(session: AsyncSession, conversation: str, after: int = 0) -> list[Event]:
     """The last PAGE events after number `after`, in order, without the looks."""
     query = (
-        select(EventRow)
+        select(EventRow, AgentRow.name)
+        .outerjoin(AgentRow, AgentRow.login == EventRow.actor)
         .where(EventRow.conversation_id == conversation, EventRow.id > after, EventRow.kind != VIEWED)
         .order_by(EventRow.id.desc())
         .limit(PAGE)
     )
-    rows = (await session.scalars(query)).all()
-    return [Event(r.id, r.seq, r.at, r.kind, r.actor, r.data) for r in reversed(rows)]
+    rows = (await session.execute(query)).all()
+    return [Event(r.id, r.seq, r.at, r.kind, r.actor, r.data, name) for r, name in reversed(rows)]
 
 
 def note_of(row: NoteRow, name: str) -> Note:

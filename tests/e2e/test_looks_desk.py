@@ -70,6 +70,7 @@ async def test_an_agents_bad_day(office: Office, scheme: Any) -> None:
     await expect(page.get_by_role("log")).to_contain_text("在吗")
     await office.looked_at(page, f"{look}-03-preview")
     await two_chats(page)
+    await expect(page.locator(".event-claim").last).to_contain_text("丽丽")
     conversation = await office.player("p1001", "号被盗了")
     await office.services.conversations.receive(conversation, IncomingMessage("new", "还在吗？" + LONG))
     await page.get_by_role("button", name="内部备注").click()

@@ -10,6 +10,7 @@ from fluent.syntax import FluentParser, ast
 from fluent.syntax.visitor import Visitor
 
 from bot.domain.errors import Code, Problem
+from bot.domain.refunds.policy import Reason
 from bot.services import texts
 
 
@@ -126,3 +127,13 @@ def test_placeholders_are_filled_as_they_are() -> None:
 def test_an_unknown_text_is_an_error_of_ours() -> None:
     with pytest.raises(KeyError):
         texts.text("no-such-text")
+
+
+@pytest.mark.parametrize("locale", ["zh-CN", "en"])
+@pytest.mark.parametrize("reason", [*Reason, "currency_consumed"])
+def test_an_agent_reads_why_a_refund_was_refused_in_words(locale: str, reason: str) -> None:
+    about = dict.fromkeys(("topic", "order_no", "yuan", "product", "channel", "when", "status"), "1")
+    said = texts.text("summary-order", locale, reason=reason, **about)
+    if reason != Reason.ELIGIBLE:  # is no refusal
+        assert not said.rstrip("）)").endswith(("（" + reason, "(" + reason))
+    assert "word_of_a_studio" in texts.text("summary-order", locale, reason="word_of_a_studio", **about)

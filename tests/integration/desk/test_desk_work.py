@@ -114,6 +114,7 @@ async def test_a_conversation_opens_with_all_that_happened(office: Office) -> No
     assert (reading["intent"], reading["confidence"]) == ("account_refund_mistaken", 0.93)
     assert reading["ranking"][1] == ["small_talk", 0.02]
     assert reading["entities"][0]["value"] == 64800
+    assert [e["name"] for e in opened["events"]] == [None, "客服lili"]
     assert [(e["kind"], e["actor"], e["seq"]) for e in opened["events"]] == [
         ("hand_over", "bot", 3),
         ("claim", "lili", 4),

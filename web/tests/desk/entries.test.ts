@@ -21,6 +21,7 @@ const event = (id: number, seq: number, kind = "claim"): Happening => ({
   at: at(0),
   kind,
   actor: "",
+  name: null,
   data: {},
 });
 const note = (id: number, minute: number): Note => ({ id, at: at(minute), agent: "", text: "" });

@@ -127,6 +127,7 @@ export const readHappening = (value: unknown): Happening => {
     at: timeOrNow(it.at),
     kind: text(it.kind),
     actor: text(it.actor),
+    name: textOrNull(it.name),
     data: record(it.data),
   };
 };

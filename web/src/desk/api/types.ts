@@ -78,6 +78,8 @@ export interface Happening {
   at: Date;
   kind: string;
   actor: string;
+  /** The agent's who did it. */
+  name: string | null;
   data: Record<string, unknown>;
 }
 

@@ -186,7 +186,7 @@ export const EventLine = ({ event }: { event: Happening }) => {
     <div class={`event event-${event.kind}${bad ? " bad" : ""}`}>
       <p>
         <b>{t.value.events[event.kind] ?? event.kind}</b>
-        {!BY_MACHINE.has(event.actor) && <span>{event.actor}</span>}
+        {!BY_MACHINE.has(event.actor) && <span>{event.name ?? event.actor}</span>}
         {detail && <span>{detail}</span>}
         <time dateTime={event.at.toISOString()}>{clockTime(event.at)}</time>
       </p>
