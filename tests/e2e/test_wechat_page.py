@@ -8,6 +8,7 @@ import pytest
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Page, async_playwright, expect
 
+from tests.e2e.axe import violations
 from tests.e2e.places import CHROMIUM, SCREENSHOTS
 from wechat_simulator.app import create_app
 from wechat_simulator.platform import Account, Platform
@@ -48,6 +49,7 @@ async def test_nothing_is_cut_at_any_width(page: Page, width: int) -> None:
         assert box
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= width
+    assert await violations(page) == []
     if width < 720:  # the chat comes first, and it is whole on the screen
         await expect(page.get_by_label("输入消息")).to_be_in_viewport(ratio=1)
         await expect(page.get_by_text("第 11 条")).to_be_in_viewport(ratio=1)
