@@ -50,14 +50,14 @@ class Product:
         port = self.url.rsplit(":", 1)[1]
         return {**os.environ, "XIAOER_PORT": port, "XIAOER_DATA_DIR": str(self.data_dir)}
 
-    def wait_ready(self, seconds: float = 120) -> None:
-        """Wait until the bot can answer."""
+    def wait_ready(self, seconds: float = 120, address: str = "readyz") -> None:
+        """Wait until the bot can answer; at the address `healthz`, until the gateway takes messages."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             if self.process.poll() is not None:
                 raise AssertionError(f"xiaoer ended early:\n{self.log.read_text()[-4000:]}")
             try:
-                with urllib.request.urlopen(f"{self.url}/readyz", timeout=2) as answer:
+                with urllib.request.urlopen(f"{self.url}/{address}", timeout=2) as answer:
                     if answer.status == 200:
                         return
             except (urllib.error.URLError, OSError):
@@ -86,7 +86,7 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(data_dir: Path, **environment: str) -> Iterator[Product]:
+def running(data_dir: Path, *, ready: str = "readyz", **environment: str) -> Iterator[Product]:
     """Run the product while the context is open; at Ctrl-C it must end without a
     complaint and leave no process behind."""
     port = free_port()
@@ -104,7 +104,7 @@ def running(data_dir: Path, **environment: str) -> Iterator[Product]:
     product = Product(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{port + 1}", data_dir, process, log)
     children: list[psutil.Process] = []
     try:
-        product.wait_ready()
+        product.wait_ready(address=ready)
         yield product
     finally:
         if process.poll() is None:

@@ -72,10 +72,12 @@ async def test_a_killed_gateway_takes_its_children_along_and_forgets_nothing(tmp
             assert len(gone) >= 2
             assert not alive
         product.killed = True
-    with running(tmp_path) as product:
+    with running(tmp_path, ready="healthz") as product:  # no bot is asked
         async with ClientSession() as client:
             token = product.xiaoer("demo", "token", "p1003").strip()
             player = Frames(await client.ws_connect(f"{product.url}/chat/v1/socket"))
             await player.send(type="hello", token=token, last_seq=0)
             assert (await player.type("welcome"))["state"] == "queued"
             assert (await player.message("player"))["text"] == "转人工"
+        os.kill(product.process.pid, signal.SIGKILL)
+        product.killed = True

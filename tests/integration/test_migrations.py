@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -21,19 +22,36 @@ from bot.storage.upgrade import upgrade
 from tests.conftest import DATABASES, POSTGRES
 
 
+@pytest.fixture(scope="module")
+def bare() -> Iterator[str]:
+    """A database of PostgreSQL for this module: making and dropping one takes a checkpoint each."""
+    name = f"xiaoer_test_{uuid.uuid4().hex}"
+    _run(POSTGRES + "postgres", f"CREATE DATABASE {name}")
+    yield POSTGRES + name
+    _run(POSTGRES + "postgres", f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _run(url: str, statement: str) -> None:
+    async def run() -> None:
+        admin = create_async_engine(url, isolation_level="AUTOCOMMIT")
+        async with admin.connect() as connection:
+            await connection.execute(text(statement))
+        await admin.dispose()
+
+    with ThreadPoolExecutor(1) as beside:  # with a loop of its own
+        beside.submit(asyncio.run, run()).result()
+
+
 @pytest.fixture(params=DATABASES)
-async def url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """An empty database without any schema."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'empty.db'}"
         return
-    name = f"xiaoer_test_{uuid.uuid4().hex}"
-    admin = create_async_engine(POSTGRES + "postgres", isolation_level="AUTOCOMMIT")
-    async with admin.connect() as connection:
-        await connection.execute(text(f"CREATE DATABASE {name}"))
-        yield POSTGRES + name
-        await connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    await admin.dispose()
+    bare = request.getfixturevalue("bare")
+    yield bare
+    _run(bare, "DROP SCHEMA public CASCADE")
+    _run(bare, "CREATE SCHEMA public")
 
 
 def difference(connection: Connection) -> list[Any]:
