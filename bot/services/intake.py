@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import delete, or_, select, tuple_, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -256,9 +256,11 @@ class Intake:
 
     async def _claimed(self, senders: list[Sender]) -> dict[Sender, list[Pushed]]:
         now = self._clock.now()
+        wanted = set(senders)
+        addresses = {address for _, address in senders}  # SQLite finds no index for pairs
         query = (
             select(PushRow)
-            .where(tuple_(PushRow.channel, PushRow.address).in_(senders), PushRow.done_at.is_(None))
+            .where(PushRow.address.in_(addresses), PushRow.done_at.is_(None))
             .order_by(PushRow.id)
             .limit(BATCH)
             .with_for_update()
@@ -266,7 +268,8 @@ class Intake:
         found: dict[Sender, list[PushRow]] = {}
         async with self._database.begin() as session:
             for row in await session.scalars(query):
-                found.setdefault((row.channel, row.address), []).append(row)
+                if (sender := (row.channel, row.address)) in wanted:
+                    found.setdefault(sender, []).append(row)
             ours = {
                 sender: rows
                 for sender, rows in found.items()
