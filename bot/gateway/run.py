@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import sys
 from collections.abc import Coroutine
@@ -76,6 +77,9 @@ async def _serve(settings: Settings) -> None:
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         await web.TCPSite(runner, settings.host, settings.port).start()
+        # What is there now stays: a full collection that goes through all of it stops everybody for 0.1 s.
+        gc.collect()
+        gc.freeze()
         for child in children:
             await child.start()
             stack.push_async_callback(child.stop)
