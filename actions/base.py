@@ -18,7 +18,7 @@ log = structlog.get_logger(__name__)
 
 Events = list[dict[str, Any]]
 
-FIX_SLOTS = ("fix", "fix_answers", "fix_question", "fix_done")
+FIX_SLOTS = ("fix", "fix_answers", "fix_question", "fix_done", "fix_other_wish")
 REFUND_SLOTS = (
     "refund_order",
     "refund_confirmed",

@@ -12,12 +12,16 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import Events, SupportAction, forget, intent_of, locale_of
+from actions.base import Events, SupportAction, forget, intent_of, locale_of, topic_name
 from actions.fix import Case, Fix, all_fixes, case_of
-from actions.questions import Kind, Question, Read, question_of, read
+from actions.other_wish import FREE, SURE, Heard, Meant, meant
+from actions.questions import Kind, Option, Question, Read, question_of, read
 from actions.wishes import entities_of, second_wish
 from bot.services.fixes import declared
 from bot.services.texts import text
+
+OTHER_WISH = "other_wish"
+"""The question whether a message is another wish or the answer; the message waits in `fix_other_wish`."""
 
 
 class ValidateFixForm(SupportAction):
@@ -34,7 +38,22 @@ class ValidateFixForm(SupportAction):
         if button and button["question"] != question.id:
             return await changed(dispatcher, tracker, button)
         fix, case = all_fixes()[current], await case_of(current, dispatcher, tracker)
+        if question.id == OTHER_WISH:
+            settled = await settle(dispatcher, tracker, fix, case, question)
+            if not isinstance(settled, Question):
+                return settled
+            question = settled
         words = str(message.get("text") or "")
+        match meant(question, current, heard(tracker)):
+            case Meant.LEFT:
+                return await begin(dispatcher, tracker, button)
+            case Meant.UNSURE:
+                return doubt(tracker, message)
+            case Meant.WAIT:
+                dispatcher.utter_message(response="utter_fix_no_hurry")
+                return [SlotSet("fix_question", question.as_slot())]
+            case Meant.ASIDE:
+                return []
         answer = read(question, intent_of(tracker), words, button.get("choice"), current)
         if not answer.answered and not button:
             own = await fix.read(case, question, message)
@@ -49,9 +68,61 @@ class ValidateFixForm(SupportAction):
         return await begin(dispatcher, tracker, button) if _other_wish(tracker, current, question) else []
 
 
-async def begin(dispatcher: CollectingDispatcher, tracker: Tracker, button: dict[str, str]) -> Events:
-    """Start the fix that the message, the button or the second wish of an earlier message asks for."""
-    wish = tracker.get_slot("next_fix") or {}
+def heard(tracker: Tracker) -> Heard:
+    """The typed message that is to be read."""
+    message, intent = tracker.latest_message or {}, intent_of(tracker)
+    typed = [str(e.get("text") or "") for e in tracker.events if e.get("event") == "user"]
+    confidence = float((message.get("intent") or {}).get("confidence") or 0)
+    aside = intent in declared() and declared()[intent].aside
+    return Heard(str(message.get("text") or ""), intent, confidence, aside, "".join(typed[-2:-1]).strip())
+
+
+def doubt(tracker: Tracker, message: dict[str, Any]) -> Events:
+    """Ask whether a message is the answer or another wish, and keep it until that is known."""
+    intent, locale = intent_of(tracker), locale_of(tracker)
+    topic = topic_name(intent, locale)
+    options = (
+        Option(
+            "yes", text("button-switch", locale, topic=topic), tuple(text("words-switch", locale).split())
+        ),
+        Option("no", text("button-my-answer", locale)),
+    )
+    asked = Question(
+        OTHER_WISH, options=options, words={"topic": topic}, response="utter_fix_other_wish", no="no"
+    )
+    wish = {"intent": intent, "words": str(message.get("text") or ""), "heard": entities_of(message)}
+    return [SlotSet("fix_question", asked.as_slot()), SlotSet("fix_other_wish", wish)]
+
+
+async def settle(
+    dispatcher: CollectingDispatcher, tracker: Tracker, fix: Fix, case: Case, asked: Question
+) -> Events | Question:
+    """What became of the message in doubt. A question: neither was said, so it is forgotten and the message
+    after it is an answer to that question or none."""
+    message, waiting = tracker.latest_message or {}, tracker.get_slot("fix_other_wish") or {}
+    button, intent = _button(message), intent_of(tracker)
+    said = read(asked, intent, str(message.get("text") or ""), button.get("choice"))
+    once_more = intent == waiting.get("intent") and heard(tracker).confidence >= SURE
+    if said.value == "yes" or once_more:
+        return await begin(dispatcher, tracker, {}, waiting)
+    question = await fix.plan(case)
+    if question is not None and said.value != "no":
+        return question
+    if question is not None:
+        case.answers[question.id] = waiting.get("words")
+        case.answers["heard"] = {**(case.answers.get("heard") or {}), **(waiting.get("heard") or {})}
+    return await go_on(fix, case)
+
+
+async def begin(
+    dispatcher: CollectingDispatcher,
+    tracker: Tracker,
+    button: dict[str, str],
+    waiting: dict[str, Any] | None = None,
+) -> Events:
+    """Start the fix that the message, the button, the second wish of an earlier message or the message that
+    was `waiting` asks for."""
+    wish = waiting or tracker.get_slot("next_fix") or {}
     intent = str(wish.get("intent") or button.get("fix") or intent_of(tracker))
     fix, other = all_fixes().get(intent), declared().get(intent)
     if fix is None and other is not None:  # another form leads that dialogue
@@ -60,7 +131,11 @@ async def begin(dispatcher: CollectingDispatcher, tracker: Tracker, button: dict
         return [*forget(), SlotSet("fix_done", "unknown"), FollowupAction("action_not_understood")]
     case = await case_of(intent, dispatcher, tracker)
     message = tracker.latest_message or {}
-    case.answers = {"began": _began(tracker), "opening": "", "heard": dict(wish.get("heard") or {})}
+    case.answers = {
+        "began": _began(tracker),
+        "opening": str(wish.get("words") or "")[:300],
+        "heard": dict(wish.get("heard") or {}),
+    }
     if not wish:
         _listen(case, message)
         typed = str(message.get("text") or "")
@@ -95,6 +170,7 @@ async def go_on(fix: Fix, case: Case) -> Events:
     """Ask what the plan wants to know next, or have the fix act."""
     question = await fix.plan(case)
     events = [SlotSet("fix_answers", case.answers), SlotSet("fix_question", question and question.as_slot())]
+    events.append(SlotSet("fix_other_wish", None))
     if question is not None:
         return [*events, SlotSet("fix_done", None)]
     return [*events, SlotSet("fix_done", fix.intent), FollowupAction(fix.name())]
@@ -148,7 +224,7 @@ def _other_wish(tracker: Tracker, current: str, question: Question) -> bool:
     """Whether the message asks for another fix instead of answering (a look-up is answered as an aside)."""
     intent = intent_of(tracker)
     other = declared().get(intent)
-    return other is not None and intent != current and not other.aside and question.kind is not Kind.TEXT
+    return other is not None and intent != current and not other.aside and question.kind not in FREE
 
 
 def _listen(case: Case, message: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
-_DROP = re.compile(
+DROP = re.compile(
     r"\s*(算了|不用了?|不弄了|不办了|不要了|取消|没事了|先这样|不问了|算啦|唔使喇?|不用了谢谢"
     r"|cancel|stop|never ?mind|forget it)"
     r"[吧了啦呀。!！~,，\s]*",
@@ -37,7 +37,7 @@ _HELPED = re.compile(
     r"|不(卡|闪|烫|掉|闪退|掉线)了|works|working now|fixed|solved|helped|it'?s (ok|fine) now",
     re.I,
 )
-_UNDERSTOOD = re.compile(
+UNDERSTOOD = re.compile(
     r"\s*(嗯+|恩+|好+|好(的|吧|嘞|滴|哒|呀|喔)|行(吧)?|可以|可|中|得嘞|收到|知道了?|明白了?|了解"
     r"|ok(ay)?|k|sure|alright|got it|all right|👌)[，,。.!！~\s]*",
     re.I,
@@ -58,6 +58,9 @@ _HUMAN = re.compile(
 
 _OVER = re.compile(r"解决了|搞定了|没事了|不用你|已经好了|自己弄好|solved|never ?mind", re.I)
 """The matter is over: no yes to changing anything."""
+
+ANY = "any"
+"""In `Question.tells`: whatever is reported is an answer."""
 
 NEVER_TEXT = frozenset({"request_human"})
 """Readings that are no answer to any question, not even to one that takes any words."""
@@ -92,7 +95,8 @@ class Option:
 class Question:
     """What is asked now. `response` is the Rasa response that asks (default `utter_ask_<intent>_<id>`), with
     `words` for its placeholders. An `optional` question may be passed over with a no;
-    `no` is the option that a plain no means."""
+    `no` is the option that a plain no means. `tells` are the intents that answers in free words may read
+    like (actions/other_wish.py)."""
 
     id: str
     kind: Kind = Kind.CHOICE
@@ -101,6 +105,7 @@ class Question:
     response: str = ""
     optional: bool = False
     no: str = ""
+    tells: tuple[str, ...] = ()
 
     def as_slot(self) -> dict[str, Any]:
         """As the slot `fix_question` keeps it."""
@@ -141,8 +146,6 @@ def read(question: Question, intent: str, words: str, choice: str | None = None,
     free = question.kind in (Kind.TEXT, Kind.PICTURE)
     if intent in NEVER_TEXT and (not free or _HUMAN.search(words)):
         return NOTHING
-    if question.kind is Kind.PICTURE and intent == "ticket_progress":
-        return NOTHING
     if question.kind is Kind.CONFIRM:
         if repeats(words, intent, about):
             return Read(True, answered=True)
@@ -153,7 +156,7 @@ def read(question: Question, intent: str, words: str, choice: str | None = None,
         return _option(question, intent, words)
     if question.optional and intent == "deny":
         return Read("", answered=True)
-    if _DROP.fullmatch(words):
+    if DROP.fullmatch(words):
         return Read(drop=True)
     return Read(words, answered=True) if words else NOTHING
 
@@ -176,7 +179,7 @@ def _chosen(question: Question, choice: str) -> Read:
 
 def _confirmed(question: Question, intent: str, words: str) -> Read:
     said = {"affirm": True, "deny": False}.get(intent)
-    if said is None and _DROP.fullmatch(words):
+    if said is None and DROP.fullmatch(words):
         said = False
     for option in question.options:
         if words and _folded(words) == _folded(option.title):
@@ -190,13 +193,13 @@ def _tried(question: Question, intent: str, words: str) -> Read:
     for option in question.options:
         if words and _plain(words) == _plain(option.title):
             return Read(option.value == "yes", answered=True)
-    if _DROP.fullmatch(words):
+    if DROP.fullmatch(words):
         return Read(drop=True)
     for pattern, value in ((_LATER, LATER), (_IN_VAIN, False), (_HELPED, True)):
         if pattern.search(words):
             return Read(value, answered=True)
-    if intent == "affirm" or _UNDERSTOOD.fullmatch(words):
-        return Read(LATER if _UNDERSTOOD.fullmatch(words) else True, answered=True)
+    if intent == "affirm" or UNDERSTOOD.fullmatch(words):
+        return Read(LATER if UNDERSTOOD.fullmatch(words) else True, answered=True)
     return Read(False, answered=True) if intent == "deny" else NOTHING
 
 
@@ -232,7 +235,7 @@ def _option(question: Question, intent: str, words: str) -> Read:
         return Read(named[0].value, answered=True)
     if intent == "deny" and (question.optional or question.no):
         return Read(question.no, answered=True)
-    return Read(drop=True) if intent == "deny" or _DROP.fullmatch(words) else NOTHING
+    return Read(drop=True) if intent == "deny" or DROP.fullmatch(words) else NOTHING
 
 
 def _says(words: str, name: str) -> bool:

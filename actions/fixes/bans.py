@@ -8,6 +8,9 @@ from actions.questions import Kind, Question
 from bot.domain.game import Ban
 from bot.services.texts import text
 
+TOLD = ("account_stolen", "complaint_cheater", "complaint_abuse")
+"""What reasons for an appeal are about."""
+
 
 class ActionBanAppeal(Fix):
     """Tells the reason as the game has it, and takes an appeal."""
@@ -24,7 +27,7 @@ class ActionBanAppeal(Fix):
         if not case.answer("appeal"):
             return None
         if case.answer("why") is None:
-            return Question("why", Kind.TEXT)
+            return Question("why", Kind.TEXT, tells=TOLD)
         return Question("evidence", Kind.PICTURE, optional=True) if case.answer("evidence") is None else None
 
     async def carry_out(self, case: Case) -> Events:

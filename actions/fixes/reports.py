@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from actions.accused import accused_in
 from actions.base import Events
 from actions.declared import DeclaredFix
 from actions.fix import Case
@@ -15,6 +16,12 @@ GRAVE_PROMISE = timedelta(hours=4)
 
 class Report(DeclaredFix):
     """All is declared; what is grave about it makes it urgent."""
+
+    async def look(self, case: Case) -> None:
+        """Who was named in the first message is not asked for again."""
+        await super().look(case)
+        if case.answer("who") is None and (name := accused_in(case.opening)):
+            case.answers["who"] = name
 
     async def carry_out(self, case: Case) -> Events:
         """A ticket, with thanks and the promise of an answer."""

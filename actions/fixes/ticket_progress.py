@@ -10,7 +10,7 @@ from typing import Any
 from actions.base import Events
 from actions.fix import Case, Fix
 from actions.progress import answer_ticket_progress, refund_is_running
-from actions.questions import Kind, Question
+from actions.questions import ANY, Kind, Question
 from actions.wishes import entities_of
 from bot.domain.errors import Code, ProblemError
 from bot.services.refund_items import RefundResult, yuan
@@ -31,7 +31,7 @@ class ActionTicketProgress(Fix):
         """Only what is added has to be asked for."""
         wish, _ = _wish(case)
         if wish == WISH_ADD and case.answer("words") is None:
-            return Question("words", Kind.TEXT)
+            return Question("words", Kind.TEXT, tells=(ANY,))
         return None
 
     async def carry_out(self, case: Case) -> Events:

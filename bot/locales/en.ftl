@@ -169,6 +169,9 @@ bind-code-or-link = Your code is { $code }. Send it to the official account on W
 # Buttons of the fixes
 button-yes = Yes
 button-no = No
+button-switch = Turn to { $topic }
+button-my-answer = That is my answer
+words-switch = switch turn yes yeah ok sure
 button-none = None
 button-human = Talk to a human
 button-helped = That helped

@@ -169,6 +169,9 @@ bind-code-or-link = 你的绑定码是 { $code }。请在微信公众号里发�
 # Buttons of the fixes
 button-yes = 是
 button-no = 不是
+button-switch = 换成「{ $topic }」
+button-my-answer = 就是我要说的
+words-switch = 换 换成 改 改办 是 是的 对 对的 好 好的 嗯 行 要
 button-none = 没有
 button-human = 转人工
 button-helped = 好了

@@ -41,6 +41,22 @@ async def test_what_was_said_is_not_asked(meet: Meet) -> None:
     talk.heard("utter_ask_complaint_cheater_who")
 
 
+@pytest.mark.parametrize(
+    ("words", "intent", "who"),
+    [("举报 小明 开挂", "complaint_cheater", "小明"), ("举报 夜雨声烦 骂人", "complaint_abuse", "夜雨声烦")],
+)
+async def test_a_name_that_was_said_is_not_asked(
+    meet: Meet, world: World, words: str, intent: str, who: str
+) -> None:
+    talk = await (await meet()).says(words)
+    if "别的" in talk.buttons:  # what he did is asked where it was not said
+        await talk.presses("别的")
+    talk.heard(f"utter_ask_{intent}_when")
+    await talk.says("昨晚十点排位")
+    await talk.presses("没有")
+    assert (await ticket_of(world, talk, intent)).facts["who"] == who
+
+
 async def test_pictures_that_came_first_belong_to_it(meet: Meet, world: World) -> None:
     talk = await (await meet()).shows()
     await talk.says("有人在世界频道骂我")
