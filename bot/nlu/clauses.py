@@ -45,17 +45,21 @@ def _long_enough(parts: Sequence[str]) -> list[str]:
 Reading = tuple[str, float]
 
 
-def wishes(ranking: Sequence[Reading], clauses: Sequence[Reading], *, sure: float, trace: float) -> list[str]:
+def wishes(
+    ranking: Sequence[Reading], clauses: Sequence[Reading], *, sure: float, trace: float, alone: float = 1.0
+) -> list[str]:
     """The intents to serve in turn, or none if the message holds one wish.
 
     `clauses` has the likeliest reading of each clause in order. A wish counts if its clause is read with at
-    least `sure`, and the whole message shows a trace of it (`ranking`, at least `trace`).
+    least `sure` and the whole message shows a trace of it (`ranking`, at least `trace`), or with at least
+    `alone`: a long wish may leave no trace of a short one.
     """
     whole = dict(ranking)
     found = [
         name
         for name, confidence in clauses
-        if confidence >= sure and whole.get(name, 0.0) >= trace and is_request(name)
+        if is_request(name)
+        and (confidence >= alone or (confidence >= sure and whole.get(name, 0.0) >= trace))
     ]
     distinct = list(dict.fromkeys(found))
     return distinct[:2] if len(distinct) >= 2 else []

@@ -58,7 +58,7 @@ class WishJoiner(GraphComponent, IntentClassifier):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """See bot.nlu.clauses.wishes."""
-        return {"sure": 0.7, "trace": 0.01}
+        return {"sure": 0.7, "trace": 0.01, "alone": 0.95}
 
     @classmethod
     def create(
@@ -82,6 +82,7 @@ class WishJoiner(GraphComponent, IntentClassifier):
                 parts[position].append((reading["name"], float(reading["confidence"])))
         for message, read in zip(whole, parts, strict=True):
             ranking = [(e["name"], float(e["confidence"])) for e in message.get(INTENT_RANKING_KEY) or ()]
-            found = clauses.wishes(ranking, read, sure=self._config["sure"], trace=self._config["trace"])
+            limits = {name: self._config[name] for name in ("sure", "trace", "alone")}
+            found = clauses.wishes(ranking, read, **limits)
             message.set(WISHES, found, add_to_output=True)
         return whole

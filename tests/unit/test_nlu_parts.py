@@ -77,6 +77,8 @@ def test_two_wishes_need_two_sure_clauses_that_the_message_shows() -> None:
     assert clauses.wishes(whole, [("a_one", 0.9), ("b_two", 0.5)], sure=0.7, trace=0.02) == []
     assert clauses.wishes(whole, [("a_one", 0.9), ("a_one", 0.9)], sure=0.7, trace=0.02) == []
     assert clauses.wishes(whole, [("a_one", 0.9), ("c_three", 0.9)], sure=0.7, trace=0.02) == []
+    beyond_doubt = [("a_one", 0.9), ("c_three", 0.97)]
+    assert clauses.wishes(whole, beyond_doubt, sure=0.7, trace=0.02, alone=0.95) == ["a_one", "c_three"]
     assert (
         clauses.wishes([("a_one", 0.9), ("greet", 0.1)], [("greet", 0.9), ("a_one", 0.9)], sure=0.7, trace=0)
         == []
