@@ -6,8 +6,9 @@ from rasa_sdk import Tracker
 
 from actions.base import locale_of, topic_name
 from actions.services import services
-from actions.words import order_words
+from actions.words import order_words, store_way
 from bot.domain.refunds.facts import Wish
+from bot.domain.refunds.policy import Instead
 from bot.services.day_words import day_and_time
 from bot.services.refund_items import Assessment, RefundResult, yuan
 from bot.services.texts import DEFAULT_LOCALE, text
@@ -29,7 +30,10 @@ async def refund_words(tracker: Tracker, assessment: Assessment, locale: str | N
     order, decision = assessment.order, assessment.decision
     words = order_words(order, known.now(), zone, locale or locale_of(tracker))
     rest = {"yuan": yuan(decision.refund_fen), "granted": str(decision.units)} if decision.refund_fen else {}
-    return words | {"paid": words["yuan"], "used": str(order.granted - decision.units)} | rest
+    words |= {"paid": words["yuan"], "used": str(order.granted - decision.units)}
+    if decision.instead is Instead.STORE:
+        words["how"] = store_way("refund", order.channel, locale or locale_of(tracker))
+    return words | rest
 
 
 async def result_words(tracker: Tracker, result: RefundResult) -> dict[str, str]:

@@ -44,6 +44,14 @@ def channel_name(channel: str, locale: str) -> str:
     return _name("channel", channel, locale)
 
 
+def store_way(what: str, channel: str, locale: str) -> str:
+    """How to get something (`refund`, `cancel`) from the store that took the money."""
+    try:
+        return text(f"store-{what}-{channel}", locale)
+    except KeyError:
+        return text(f"store-{what}-other", locale, channel=channel_name(channel, locale))
+
+
 def items_words(items: Sequence[Item], locale: str) -> str:
     """Such as "钻石 ×500、秋狩时装宝箱 ×1"."""
     parts = [text("items-line", locale, item=one.item, count=str(one.count)) for one in items]

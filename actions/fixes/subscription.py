@@ -5,7 +5,7 @@ from __future__ import annotations
 from actions.base import Events
 from actions.fix import Case, Fix
 from actions.questions import Kind, Question
-from actions.words import channel_name
+from actions.words import channel_name, store_way
 from bot.domain.game import Subscription
 from bot.services.operations import OperationState
 from bot.services.refund_items import yuan
@@ -35,7 +35,8 @@ class ActionSubscriptionCancel(Fix):
                 return case.solved("utter_account_subscription_cancel_none")
             return case.solved("utter_account_subscription_cancel_already", **await words_of(case, last))
         if found.channel in STORES:
-            return case.solved("utter_account_subscription_cancel")
+            how = store_way("cancel", found.channel, case.locale)
+            return case.solved(f"utter_{self.intent}_store", how=how, **await words_of(case, found))
         words = await words_of(case, found)
         if not case.answer("cancel"):
             return case.done("utter_account_subscription_cancel_kept", **words)
