@@ -229,7 +229,7 @@ class Fix(SupportAction):
         case = await case_of(self.intent, dispatcher, tracker)
         case.collect = self.facts
         events = await self.carry_out(case)
-        return [*events, FollowupAction("action_listen")] if not _followed(events) else events
+        return [*events, FollowupAction("action_listen")] if not followed(events) else events
 
 
 async def case_of(intent: str, dispatcher: CollectingDispatcher, tracker: Tracker) -> Case:
@@ -246,5 +246,6 @@ def _kinds_of(kind: Any) -> list[Any]:
     return [kind, *(deeper for below in kind.__subclasses__() for deeper in _kinds_of(below))]
 
 
-def _followed(events: Events) -> bool:
+def followed(events: Events) -> bool:
+    """Whether the events say which action comes next."""
     return any(event.get("event") == "followup" for event in events)

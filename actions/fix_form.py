@@ -13,10 +13,10 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import Events, SupportAction, forget, intent_of, locale_of, topic_name
-from actions.fix import Case, Fix, all_fixes, case_of
+from actions.fix import Case, Fix, all_fixes, case_of, followed
 from actions.other_wish import FREE, SURE, Heard, Meant, meant
 from actions.questions import Kind, Option, Question, Read, question_of, read
-from actions.wishes import entities_of, second_wish
+from actions.wishes import entities_of, second_wish, serve
 from bot.services.fixes import declared
 from bot.services.texts import text
 
@@ -60,7 +60,9 @@ class ValidateFixForm(SupportAction):
             answer = answer if own is None else Read(own, answered=True)
         if answer.drop:
             dispatcher.utter_message(response="utter_fix_dropped")
-            return [*forget(), SlotSet("fix_done", "dropped"), FollowupAction("action_listen")]
+            beside = serve(dispatcher, tracker, tracker.get_slot("second_wish"))
+            listen = [] if followed(beside) else [FollowupAction("action_listen")]
+            return [*forget(), SlotSet("fix_done", "dropped"), *beside, *listen]
         if answer.answered:
             _listen(case, message)
             case.answers[question.id] = answer.value

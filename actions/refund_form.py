@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import SlotSet
+from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import Events, SupportAction, forget, intent_of, locale_of
 from actions.questions import repeats
-from actions.refund_choice import DOUBLE, NONE_FITS, SOME, Choice, choose
-from actions.refund_wish import RefundWish, wish_of
+from actions.refund_choice import CHOSEN, DOUBLE, NONE_FITS, SOME, Choice, choose
+from actions.refund_wish import LEADS_ELSEWHERE, RefundWish, hints_of, wish_of
 from actions.refund_words import APPROVAL, MOVE, REFUND, assessed, refund_words
 from actions.services import services
+from actions.wishes import second_wish
 from actions.words import order_line
 from bot.domain.errors import Code, ProblemError
 from bot.domain.recharges import RechargeOrder
@@ -34,10 +35,11 @@ class ValidateRefundForm(SupportAction):
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """Sets the form's slots; `refund_verdict` and no requested slot end it early."""
         asked = tracker.get_slot("requested_slot")
-        wish = wish_of(tracker, asked)
         if asked is None:
-            fresh = [event for event in forget() if event["name"] != "requested_slot"]
-            return [*fresh, SlotSet("topic", "account_refund_mistaken"), *await found(tracker, wish)]
+            return await begun(tracker)
+        if intent_of(tracker) in LEADS_ELSEWHERE:
+            return [*end("left"), FollowupAction("fix_form")]
+        wish = wish_of(tracker, asked)
         if wish.answer is False and not wish.names_order:
             return end("kept")
         if asked == "refund_confirmed":
@@ -45,6 +47,18 @@ class ValidateRefundForm(SupportAction):
         if wish.names_order or wish.another or wish.wrong_role:
             return await found(tracker, wish)
         return []
+
+
+async def begun(tracker: Tracker) -> Events:
+    """The dialogue begins: with the message, or as the second wish of an earlier one."""
+    waiting = tracker.get_slot("next_fix")
+    fresh = [event for event in forget() if event["name"] != "requested_slot"]
+    events = [*fresh, SlotSet("next_fix", None), SlotSet("topic", ABOUT)]
+    if waiting:
+        heard = [{"entity": name, "value": value} for name, value in (waiting.get("heard") or {}).items()]
+        return [*events, *await found(tracker, RefundWish(hints=hints_of(heard, with_time=True)))]
+    events.append(SlotSet("second_wish", second_wish(tracker, ABOUT)))
+    return [*events, *await found(tracker, wish_of(tracker, None))]
 
 
 async def confirmed(tracker: Tracker, wish: RefundWish) -> Events:
@@ -97,7 +111,7 @@ async def found(tracker: Tracker, wish: RefundWish) -> Events:
     if not choice.orders:
         return end("no_orders")
     shown = [order.order_no for order in choice.orders[:SHOWN]]
-    if choice.view == NONE_FITS or len(choice.orders) > 1 or wish.another:
+    if choice.view == NONE_FITS or len(choice.orders) > 1 or (wish.another and choice.view != CHOSEN):
         return _slots(None, shown, choice.view, MOVE if move else None)
     return await _proposed(tracker, shown[0], choice.view, move)
 

@@ -10,7 +10,7 @@ from actions.base import Events, SupportAction, forget, hand_over, locale_of
 from actions.refund_words import APPROVAL, MOVE, assessed, refund_words, result_words, summary
 from actions.services import services
 from actions.topics import ask
-from actions.wishes import turn_to
+from actions.wishes import serve, turn_to
 from actions.words import balances
 from bot.domain.errors import Code, ProblemError
 from bot.domain.refunds.policy import Instead, Reason
@@ -34,7 +34,7 @@ class ActionRefundMistaken(SupportAction):
                     raise
         if verdict == "kept":
             dispatcher.utter_message(response="utter_refund_kept")
-            return forget()
+            return _over(dispatcher, tracker)
         if verdict == "no_orders":
             dispatcher.utter_message(response="utter_refund_no_orders")
             return [*forget("open_question", "topic"), *ask(dispatcher, tracker, "human")]
@@ -54,10 +54,10 @@ async def _tell(dispatcher: CollectingDispatcher, tracker: Tracker, result: Refu
     what = "refund" if result.remedy is Remedy.REFUND else "move"
     if result.state in ACTIVE:
         dispatcher.utter_message(response=f"utter_{what}_processing", **words)
-        return forget()
+        return _over(dispatcher, tracker)
     if result.state is RefundState.AWAITING:
         dispatcher.utter_message(response="utter_refund_submitted", **words)
-        return forget()
+        return _over(dispatcher, tracker)
     if result.state in (RefundState.REFUSED, RefundState.REJECTED):
         dispatcher.utter_message(response=f"utter_{what}_{result.state.value}", **words)
         assessment = await assessed(tracker, result.order_no, move=False)
@@ -69,6 +69,11 @@ async def _tell(dispatcher: CollectingDispatcher, tracker: Tracker, result: Refu
     if result.remedy is Remedy.REFUND:
         await _tell_wallet(dispatcher, tracker)
     return [*forget("open_question", "topic"), *ask(dispatcher, tracker, "solved")]
+
+
+def _over(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+    """There is nothing to ask; what the player wanted beside the refund is next."""
+    return [*forget(), *serve(dispatcher, tracker, tracker.get_slot("second_wish"))]
 
 
 async def _refuse(dispatcher: CollectingDispatcher, tracker: Tracker, order_no: str) -> Events:

@@ -19,6 +19,7 @@ _NUMBERED = re.compile(
     r"第([一二两三四五六七八九十]|[1-9]|10)[个個笔筆单單条條项項]|\b(first|second|third|fourth|fifth)\b", re.I
 )
 _BARE = re.compile(r"[1-9]|10")
+_BARE_AMOUNT = re.compile(r"(\d{1,6})(?:\.(\d{1,2}))?")
 _LATEST = re.compile(
     r"最(?:近|新|后|後)(?:充|买|買|付|儲)?的?(?:那|这|這|一)*[笔筆单單个個]|上一?[笔筆单單]"
     r"|\b(?:latest|last) (?:one|order|recharge|purchase|payment)\b",
@@ -42,17 +43,21 @@ _WRONG_ROLE = re.compile(
     r"|\bwrong (?:server|role|character|alt)\b",
     re.I,
 )
-NEVER_AN_ANSWER = frozenset({"request_human", "account_stolen", "account_refund_minor"})
+LEADS_ELSEWHERE = frozenset({"account_stolen", "account_refund_minor"})
+"""What a refund is not the way for: the dialogue of these takes over at once."""
+NEVER_AN_ANSWER = LEADS_ELSEWHERE | {"request_human"}
 
 
 @dataclass(frozen=True, slots=True)
 class RefundWish:
     """`hints` are alternatives (of "meant 6, paid 648" one amount is the order's); `position` counts from 1
-    in what is shown; `answer` is a yes or no, `another` the wish for the list. `wrong_role`:
-    it was meant for another role or server; `role` is the id of the one that was chosen by button."""
+    in what is shown; `bare_fen` is a number without a unit, were it an amount; `answer` is a yes or no,
+    `another` the wish for the list. `wrong_role`: it was meant for another role or server; `role` is the id
+    of the one that was chosen by button."""
 
     hints: tuple[OrderHint, ...] = ()
     position: int | None = None
+    bare_fen: int | None = None
     latest: bool = False
     answer: bool | None = None
     another: bool = False
@@ -62,7 +67,8 @@ class RefundWish:
     @property
     def names_order(self) -> bool:
         """Whether it says anything that tells orders apart."""
-        return bool(self.hints) or self.position is not None or self.latest
+        number = self.position is not None or self.bare_fen is not None
+        return bool(self.hints) or number or self.latest
 
 
 def wish_of(tracker: Tracker, asked: str | None) -> RefundWish:
@@ -83,6 +89,7 @@ def wish_in(message: dict[str, Any], asked: str | None) -> RefundWish:
     return RefundWish(
         hints=hints,
         position=None if hints else _position(words, asked),
+        bare_fen=None if hints else _bare_amount(words, asked),
         latest=bool(_LATEST.search(words)),
         answer={"affirm": True, "deny": False}.get(intent),
         another=intent == "choose_another" or bool(asked and _ANOTHER.search(words)),
@@ -100,6 +107,12 @@ def _position(words: str, asked: str | None) -> int | None:
         return int(words) if asked == "refund_order" and _BARE.fullmatch(words) else None
     number = (found[1] or found[2]).lower()
     return _DIGITS.get(number) or int(number)
+
+
+def _bare_amount(words: str, asked: str | None) -> int | None:
+    """A number alone, in fen: where the list is the question it may be the amount of an order in it."""
+    found = _BARE_AMOUNT.fullmatch(words) if asked == "refund_order" else None
+    return int(found[1]) * 100 + int((found[2] or "").ljust(2, "0")) if found else None
 
 
 def hints_of(entities: Any, *, with_time: bool) -> tuple[OrderHint, ...]:

@@ -180,7 +180,12 @@ def chosen(order_no: str | None, shown: list[str] | None, view: str, way: str | 
     ]
 
 
-FRESH = [e for e in forget() if e["name"] != "requested_slot"] + [SlotSet("topic", "account_refund_mistaken")]
+FRESH = [
+    *(e for e in forget() if e["name"] != "requested_slot"),
+    SlotSet("next_fix", None),
+    SlotSet("topic", "account_refund_mistaken"),
+    SlotSet("second_wish", None),
+]
 
 
 async def test_the_form_begins_with_all_orders(services: FakeServices) -> None:
@@ -340,7 +345,7 @@ async def test_refused_by_policy(services: FakeServices) -> None:
     wish = handed_over(messages)
     assert wish["reason"] == "refund_not_allowed"
     assert "spent" in wish["summary"]
-    assert "consumed" in wish["summary"]
+    assert "已经用掉" in wish["summary"]
     assert events == HANDED_OVER
     assert services.refunds.executed == []
 

@@ -55,6 +55,10 @@ def amount(yuan: int) -> OrderHint:
         (RefundWish(latest=True), [A], CHOSEN),
         (RefundWish(position=2), [B], CHOSEN),
         (RefundWish(position=9), [A, B, C], NONE_FITS),
+        (RefundWish(bare_fen=3000), [B], CHOSEN),
+        (RefundWish(bare_fen=64800), [A, C], SOME),
+        (RefundWish(bare_fen=77700), [A, B, C], NONE_FITS),
+        (RefundWish(position=2, bare_fen=200), [B], CHOSEN),
         (RefundWish(another=True), [A, B, C], ALL),
     ],
 )
@@ -76,6 +80,24 @@ def test_a_place_counts_in_what_is_shown() -> None:
 def test_the_only_order_is_meant_unless_another_is_wanted() -> None:
     assert choose([B], RefundWish()).view == CHOSEN
     assert choose([B], RefundWish(another=True), propose=False).view == ALL
+
+
+def test_the_amount_counts_before_the_place() -> None:
+    cheap = order("1", 1, HOUR)
+    assert choose([A, B, cheap], RefundWish(position=1, bare_fen=100)).orders == (cheap,)
+
+
+def test_a_refunded_order_is_found_where_it_is_named_and_offered_nowhere() -> None:
+    gone = order("20261119000004", 30, 60 * HOUR, "refunded")
+    assert choose([A, B, gone], RefundWish()).orders == (A, B)
+    assert choose([A, B, gone], RefundWish(hints=(amount(30),))).orders == (B,)
+    assert choose([A, B, gone], RefundWish(hints=(amount(328),))) == choose(
+        [A, B], RefundWish(hints=(amount(328),))
+    )
+    assert choose([A, gone], RefundWish(hints=(amount(30),))).orders == (gone,)
+    assert choose([A, gone], RefundWish(hints=(OrderHint(order_no="000004"),))).orders == (gone,)
+    for wish in (RefundWish(), RefundWish(hints=(amount(328),)), RefundWish(bare_fen=32800)):
+        assert (choose([gone], wish).orders, choose([gone], wish).view) == ((gone,), CHOSEN)
 
 
 def test_no_orders() -> None:
@@ -112,6 +134,7 @@ _WISHES = st.builds(
     RefundWish,
     hints=st.lists(_HINTS, max_size=3).map(tuple),
     position=st.none() | st.integers(-2, 12),
+    bare_fen=st.none() | st.sampled_from([100, 3000, 64800]),
     latest=st.booleans(),
 )
 _ORDERS = st.lists(
@@ -135,6 +158,8 @@ def test_whoever_has_orders_gets_some_of_them_and_no_others(
     assert bool(choice.orders) == bool(orders)
     assert set(choice.orders) <= set(orders)
     assert list(choice.orders) == [o for o in orders if o in choice.orders]
+    if choice.view not in {CHOSEN, DOUBLE}:
+        assert all(o.status is not OrderStatus.REFUNDED for o in choice.orders)
     if choice.view in {CHOSEN, DOUBLE}:
         assert len(choice.orders) == 1
 
@@ -174,6 +199,21 @@ def test_words_become_a_wish() -> None:
 )
 def test_places_in_the_list(text: str, asked: str | None, position: int | None) -> None:
     assert wish_of(heard(text, "thanks"), asked).position == position
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "fen"),
+    [
+        ("4998", "refund_order", 499800),
+        ("6.5", "refund_order", 650),
+        ("1", "refund_order", 100),
+        ("4998", "refund_confirmed", None),
+        ("4998", None, None),
+        ("4998那笔和别的", "refund_order", None),
+    ],
+)
+def test_bare_numbers(text: str, asked: str | None, fen: int | None) -> None:
+    assert wish_of(heard(text, "nlu_fallback"), asked).bare_fen == fen
 
 
 @pytest.mark.parametrize("text", ["最近那笔", "最近充的那一笔", "上一笔", "the latest one"])
