@@ -18,14 +18,16 @@ from bot.domain.intents import category_of
 if TYPE_CHECKING:
     from rasa.core.agent import Agent
 
+_FALLBACK = "nlu_fallback"
 _ENTITY_KEYS = ("entity", "value", "text", "start", "end")
 
 
 def parse_lines(model_path: Path, lines: Iterable[str], *, explain: bool = False) -> Iterator[dict[str, Any]]:
     """Parse each line with the model (an archive, or a folder whose newest archive is taken).
 
-    Yields text, intent, category, confidence, ranking ([[intent, probability], …]), entities and wishes;
-    with `explain` also `stage` (which classifier decided) and `decision` (what is done with the reading).
+    Yields text, intent, category, confidence, ranking ([[intent, probability], …]), decision (what is done
+    with the reading), entities and wishes; with `explain` also `stage` (which classifier decided). `intent`
+    is the best reading also where the decision is to ask back; Rasa's own result has nlu_fallback for that.
     Raises FileNotFoundError if there is no model.
     """
     agent = _load(model_path)
@@ -58,16 +60,18 @@ def _load(model_path: Path) -> Agent:
 
 
 def _present(line: str, parsed: dict[str, Any], *, explain: bool) -> dict[str, Any]:
-    intent = parsed["intent"]["name"]
+    ranking = [r for r in parsed.get("intent_ranking") or () if r["name"] != _FALLBACK] or [parsed["intent"]]
+    intent = ranking[0]["name"]
     shown = {
         "text": line,
         "intent": intent,
         "category": category_of(intent).value,
-        "confidence": round(float(parsed["intent"]["confidence"]), 4),
-        "ranking": [[r["name"], round(float(r["confidence"]), 4)] for r in parsed.get("intent_ranking", ())],
+        "confidence": round(float(ranking[0]["confidence"]), 4),
+        "ranking": [[r["name"], round(float(r["confidence"]), 4)] for r in ranking],
+        "decision": parsed.get("decision"),
         "entities": [{k: e[k] for k in _ENTITY_KEYS if k in e} for e in parsed.get("entities", ())],
         "wishes": parsed.get("wishes") or [],
     }
     if explain:
-        shown |= {"stage": parsed.get("stage"), "decision": parsed.get("decision")}
+        shown["stage"] = parsed.get("stage")
     return shown

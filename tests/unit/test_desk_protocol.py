@@ -82,7 +82,7 @@ def test_an_agents_message_carries_the_id_it_was_sent_with(
 
 
 def test_a_conversation_without_messages_and_with_an_old_identity_is_shown() -> None:
-    empty = Summary("c", "demo", "p1", {}, State.BOT, None, 1, None, None, None, None, 0, 0, None)
+    empty = Summary("c", "demo", "p1", {}, State.BOT, None, 1, None, None, None, None, 0, 0, None, None)
     shown = protocol.summary(empty)
     assert (shown["last"], shown["agent"], shown["queued_at"], shown["category"]) == (
         None,
