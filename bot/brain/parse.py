@@ -14,11 +14,11 @@ import structlog
 
 from bot.brain.environment import prepare
 from bot.domain.intents import category_of
+from bot.nlu.constants import FALLBACK
 
 if TYPE_CHECKING:
     from rasa.core.agent import Agent
 
-_FALLBACK = "nlu_fallback"
 _ENTITY_KEYS = ("entity", "value", "text", "start", "end")
 
 
@@ -60,7 +60,7 @@ def _load(model_path: Path) -> Agent:
 
 
 def _present(line: str, parsed: dict[str, Any], *, explain: bool) -> dict[str, Any]:
-    ranking = [r for r in parsed.get("intent_ranking") or () if r["name"] != _FALLBACK] or [parsed["intent"]]
+    ranking = [r for r in parsed.get("intent_ranking") or () if r["name"] != FALLBACK] or [parsed["intent"]]
     intent = ranking[0]["name"]
     shown = {
         "text": line,

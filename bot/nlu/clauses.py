@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from bot.nlu.constants import FALLBACK
+
 _CONNECTIVE = re.compile(
     r"[\s,.!?;~]*(?:(?:对了|还有|另外|顺便|顺带|再就是|还想|同时|以及|此外|而且|并且|然后)(?:再|也|就|还|问下|问一下)?|"
     r"(?<![a-z])(?:also|btw|by the way|and also|plus)(?![a-z]))[\s,:]*"
@@ -66,7 +68,7 @@ def wishes(
 
 
 _NO_REQUEST = frozenset(
-    {"greet", "goodbye", "thanks", "affirm", "deny", "bot_challenge", "out_of_scope", "nlu_fallback"}
+    {"greet", "goodbye", "thanks", "affirm", "deny", "bot_challenge", "out_of_scope", FALLBACK}
 )
 
 

@@ -9,6 +9,9 @@ STAGE = "stage"
 DECISION = "decision"
 """What to do with the reading: answer, ask_back, rephrase or out_of_scope. In the parse result."""
 
+FALLBACK = "nlu_fallback"
+"""Rasa's intent of a message that was not understood; in the ranking the readings come after it."""
+
 WISHES = "wishes"
 """The intents of a message with really two wishes, in the order to serve them; else empty (parse result)."""
 

@@ -186,6 +186,8 @@ class Intake:
         for task in list(self._running.values()):
             task.cancel()
         await asyncio.gather(*self._running.values(), return_exceptions=True)
+        if self._claimer is not None:  # what it claims now is nobody's to deal with any more
+            await asyncio.wait([self._claimer], timeout=10)
         ours = [id for id, until in self._claims.items() if until > self._clock.now()]
         if ours:
             async with self._database.begin() as session:

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import structlog
 
+from bot.nlu.constants import FALLBACK
 from bot.nlu.dataset import Example
 from bot.nlu.evaluation.metrics import Prediction
 
-_FALLBACK = "nlu_fallback"
 _WARM_UP = 20
 
 
@@ -55,7 +55,7 @@ def _read(agent: object, loop: asyncio.AbstractEventLoop, example: Example) -> P
     parsed = loop.run_until_complete(agent.parse_message(example.text))  # type: ignore[attr-defined]
     elapsed = (time.process_time() - began) * 1000
     ranking = tuple(
-        (str(r["name"]), float(r["confidence"])) for r in parsed["intent_ranking"] if r["name"] != _FALLBACK
+        (str(r["name"]), float(r["confidence"])) for r in parsed["intent_ranking"] if r["name"] != FALLBACK
     )
     ranking = tuple(sorted(ranking, key=lambda r: -r[1]))
     decision, stage = str(parsed.get("decision") or ""), str(parsed.get("stage") or "")

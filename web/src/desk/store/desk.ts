@@ -1,6 +1,7 @@
 import { batch, computed, signal } from "@preact/signals";
 import { record, text } from "../../shared/check";
 import { LiveSocket, type Frame, type LiveSocketOptions } from "../../shared/net/live-socket";
+import { TypingNews } from "../../shared/net/typing-news";
 import { ApiError, DeskApi, type Change } from "../api/client";
 import { readHappening, readMessage, readSummary } from "../api/read";
 import type { Session, Summary } from "../api/types";
@@ -10,7 +11,6 @@ import type { Toast } from "./toast";
 export type View = "chats" | "tickets" | "refunds" | "feedback";
 
 const TOAST_MS = 8_000;
-const SAY_TYPING_MS = 3_000;
 
 /** The state of one desk. Frames of the socket say that something is new; what counts is what the API answers. */
 export class DeskStore {
@@ -37,10 +37,10 @@ export class DeskStore {
 
   readonly #chats = new Map<string, Chat>();
   readonly #socket: LiveSocket;
+  readonly #typingNews = new TypingNews();
   #queueFetch: Promise<void> | null = null;
   #queueStale = false;
   #toastId = 0;
-  #saidTyping = 0;
 
   constructor(
     readonly api: DeskApi,
@@ -140,8 +140,7 @@ export class DeskStore {
   }
 
   sayTyping(id: string): void {
-    if (Date.now() - this.#saidTyping < SAY_TYPING_MS) return;
-    if (this.#socket.send({ type: "typing", conversation: id })) this.#saidTyping = Date.now();
+    this.#typingNews.tell(() => this.#socket.send({ type: "typing", conversation: id }));
   }
 
   fail(error: unknown): void {

@@ -133,7 +133,7 @@ export class ChatSession {
   /** The player is typing: told to an agent, and not more than once in a few seconds. */
   sayTyping(): void {
     const heard = this.#ready && this.ownership.value.state === "agent";
-    if (heard && this.#typing.due()) this.#socket.send({ type: "typing" });
+    if (heard) this.#typing.tell(() => this.#socket.send({ type: "typing" }));
   }
 
   #transmit(item: Outgoing): void {
