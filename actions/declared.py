@@ -17,7 +17,7 @@ from actions.base import Events
 from actions.fix import Case, Fix
 from actions.questions import LATER, Kind, Option, Question, mentioned
 from bot.domain.errors import ProblemError
-from bot.services.fixes import CauseDeclared, QuestionDeclared, When, in_locale
+from bot.services.game.fixes import CauseDeclared, QuestionDeclared, When, in_locale
 from bot.services.texts import DEFAULT_LOCALE, text
 
 log = structlog.get_logger(__name__)

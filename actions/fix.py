@@ -23,10 +23,10 @@ from actions.services import Services, services
 from actions.wishes import serve, turn_to
 from actions.words import day_and_time, in_words
 from bot.domain.messages import Chart
-from bot.services.fixes import FixDeclared, declared
-from bot.services.operations import OperationResult
+from bot.services.game.fixes import FixDeclared, declared
+from bot.services.game.operations import OperationResult
 from bot.services.texts import DEFAULT_LOCALE, text
-from bot.services.ticket_items import Ticket
+from bot.services.tickets.items import Ticket
 
 _NO_FACTS = frozenset({"began", "opening", "heard"})
 

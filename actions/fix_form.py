@@ -17,7 +17,7 @@ from actions.fix import Case, Fix, all_fixes, case_of, followed
 from actions.other_wish import FREE, SURE, Heard, Meant, meant
 from actions.questions import Kind, Option, Question, Read, question_of, read
 from actions.wishes import entities_of, second_wish, serve
-from bot.services.fixes import declared
+from bot.services.game.fixes import declared
 from bot.services.texts import text
 
 OTHER_WISH = "other_wish"

@@ -12,9 +12,9 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.base import Events, SupportAction, locale_of
 from actions.services import Services, services
 from bot.domain.tickets import TicketState
-from bot.services.evidence_items import Picture
+from bot.services.evidence.items import Picture
 from bot.services.texts import text
-from bot.services.ticket_items import Ticket
+from bot.services.tickets.items import Ticket
 
 FOLLOWS = timedelta(minutes=30)
 """A picture that comes so soon after a ticket was opened belongs to it."""

@@ -7,7 +7,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.services import services
 from bot.domain.refunds.steps import ACTIVE, RefundState, Remedy
-from bot.services.refund_items import RefundResult, yuan
+from bot.services.refunds.items import RefundResult, yuan
 
 
 async def answer_ticket_progress(dispatcher: CollectingDispatcher, tracker: Tracker) -> None:

@@ -20,7 +20,7 @@ from bot.domain.errors import Code, ProblemError
 from bot.domain.recharges import RechargeOrder
 from bot.domain.refunds.policy import Instead, Outcome
 from bot.domain.refunds.steps import RefundState
-from bot.services.refund_items import Assessment
+from bot.services.refunds.items import Assessment
 from bot.services.texts import text
 
 ABOUT = "account_refund_mistaken"

@@ -15,7 +15,7 @@ from actions.words import balances
 from bot.domain.errors import Code, ProblemError
 from bot.domain.refunds.policy import Instead, Reason
 from bot.domain.refunds.steps import ACTIVE, RefundState, Remedy
-from bot.services.refund_items import RefundResult
+from bot.services.refunds.items import RefundResult
 
 log = structlog.get_logger(__name__)
 

@@ -10,7 +10,7 @@ from actions.words import order_words, store_way
 from bot.domain.refunds.facts import Wish
 from bot.domain.refunds.policy import Instead
 from bot.services.day_words import day_and_time
-from bot.services.refund_items import Assessment, RefundResult, yuan
+from bot.services.refunds.items import Assessment, RefundResult, yuan
 from bot.services.texts import DEFAULT_LOCALE, text
 
 REFUND, APPROVAL, MOVE = "refund", "approval", "move"

@@ -9,7 +9,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.base import Events, SupportAction, locale_of
 from actions.services import services
 from bot.domain.intents import Category
-from bot.services.fixes import declared, in_locale
+from bot.services.game.fixes import declared, in_locale
 from bot.services.texts import text
 
 OFFERED = ("account_recharge_missing", "account_refund_mistaken", "account_recharge_query", "account_stolen")

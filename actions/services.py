@@ -13,11 +13,11 @@ from bot.domain.minors import MinorRules
 from bot.domain.recharges import RechargeOrder
 from bot.domain.refunds.facts import Wish
 from bot.domain.refunds.policy import Policy
-from bot.services.evidence_items import Picture
-from bot.services.operations import OperationResult
+from bot.services.evidence.items import Picture
+from bot.services.game.operations import OperationResult
 from bot.services.ports import GameServer
-from bot.services.refund_items import Assessment, RefundResult
-from bot.services.ticket_items import Ticket
+from bot.services.refunds.items import Assessment, RefundResult
+from bot.services.tickets.items import Ticket
 
 
 class Refunds(Protocol):

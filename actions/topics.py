@@ -13,7 +13,7 @@ from actions.fix import all_fixes, case_of
 from actions.self_service import ActionSelfService
 from actions.wishes import entities_of, second_wish, serve
 from bot.domain.intents import Category, category_of
-from bot.services.fixes import declared
+from bot.services.game.fixes import declared
 
 LOOKED_UP: dict[str, Callable[[CollectingDispatcher, Tracker], Awaitable[object]]] = {
     "self_service": ActionSelfService().act,

@@ -10,7 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import Events, locale_of, topic_name
 from bot.domain.intents import Category, category_of
-from bot.services.fixes import declared
+from bot.services.game.fixes import declared
 
 ENTITIES = frozenset(
     {

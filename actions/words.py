@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.game import Item
 from bot.domain.recharges import RechargeOrder
 from bot.services.day_words import day_and_time as day_and_time
-from bot.services.refund_items import yuan
+from bot.services.refunds.items import yuan
 from bot.services.texts import text
 
 

@@ -23,7 +23,7 @@ from typing import Any
 import jwt
 from aiohttp import ClientError, ClientSession
 
-from bot.settings_demo import demo_secrets
+from bot.settings.demo import demo_secrets
 
 PROJECT = Path(__file__).parent.parent
 # Answered at once, whatever was said before: a dialogue that asks back would depend on the order.

@@ -27,7 +27,7 @@ from yarl import URL
 from bot.channels.wechat.callback import Callbacks
 from bot.channels.wechat.channel import KEY, Account, Wechat
 from bot.channels.wechat.routes import receive
-from bot.settings_parts import WechatSettings
+from bot.settings.parts import WechatSettings
 from wechat_simulator.crypto import Envelope, signature
 from wechat_simulator.platform import Account as Simulated
 

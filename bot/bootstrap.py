@@ -18,31 +18,32 @@ from bot.domain.minors import MinorRules
 from bot.integrations.brain import SocketBrain, StockRasaBrain
 from bot.integrations.game_server import HttpGameServer
 from bot.integrations.redis_bus import RedisBus
-from bot.services import minor_rules, refund_policy
 from bot.services.agents import Agents
 from bot.services.bus import MemoryBus
-from bot.services.conversations import Conversations
-from bot.services.evidence import Evidence
-from bot.services.evidence_files import EvidenceFiles
-from bot.services.game_calls import CALLS
-from bot.services.human_queue import HumanQueue
-from bot.services.identity import identified_players
-from bot.services.inbox import Inbox
-from bot.services.left_messages import LeftMessages
-from bot.services.operations import Operations
+from bot.services.contacts.identity import identified_players
+from bot.services.conversations.service import Conversations
+from bot.services.conversations.transcript import found
+from bot.services.conversations.turns import Turns
+from bot.services.evidence.files import EvidenceFiles
+from bot.services.evidence.received_pictures import ReceivedPictures
+from bot.services.evidence.service import Evidence
+from bot.services.game.calls import CALLS
+from bot.services.game.operations import Operations
+from bot.services.human_queue.inbox import Inbox
+from bot.services.human_queue.left_messages import LeftMessages
+from bot.services.human_queue.service import HumanQueue
+from bot.services.minors import rules as minor_rules
 from bot.services.ports import Brain, Bus, Clock, GameServer
 from bot.services.product_feedback import ProductFeedback
-from bot.services.received_pictures import ReceivedPictures
-from bot.services.refund_approvals import RefundApprovals
-from bot.services.refund_parts import refund_engine
-from bot.services.refunds import Refunds
-from bot.services.satisfaction import Satisfaction
-from bot.services.ticket_desk import TicketDesk
-from bot.services.ticket_promises import TicketPromises
-from bot.services.ticket_steps import TicketSteps
-from bot.services.tickets import Tickets
-from bot.services.transcript import found
-from bot.services.turns import Turns
+from bot.services.refunds import policy as refund_policy
+from bot.services.refunds.approvals import RefundApprovals
+from bot.services.refunds.parts import refund_engine
+from bot.services.refunds.service import Refunds
+from bot.services.satisfaction.service import Satisfaction
+from bot.services.tickets.desk import TicketDesk
+from bot.services.tickets.promises import TicketPromises
+from bot.services.tickets.service import Tickets
+from bot.services.tickets.steps import TicketSteps
 from bot.settings import Settings
 from bot.storage.database import Database, SystemClock
 from bot.storage.upgrade import upgrade

@@ -10,7 +10,7 @@ from actions.declared import DeclaredFix
 from actions.fix import Case
 from bot.domain.complaints import Assessment, ComplaintFacts, assess
 from bot.domain.intents import Category
-from bot.services.fixes import in_locale
+from bot.services.game.fixes import in_locale
 from bot.services.texts import text
 
 MAJOR_PROMISE = timedelta(hours=4)

@@ -7,7 +7,7 @@ from actions.fix import Case, Fix
 from actions.questions import Kind, Option, Question
 from actions.words import balances
 from bot.domain.game import BindingKind, LinkPurpose
-from bot.services.operations import OperationState
+from bot.services.game.operations import OperationState
 from bot.services.texts import text
 
 REFUSED = frozenset(

@@ -12,7 +12,7 @@ from actions.fix import Case, Fix
 from actions.questions import Kind, Option, Question
 from actions.words import items_words
 from bot.domain.game import DeletedItem, Grant, Mail
-from bot.services.operations import OperationState
+from bot.services.game.operations import OperationState
 from bot.services.texts import text
 
 _QUOTED = re.compile(r"[「『《\"“]([^」』》\"”]{2,})[」』》\"”]")

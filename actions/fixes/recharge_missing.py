@@ -9,7 +9,7 @@ from actions.fix import Case, Fix
 from actions.orders import order_meant, read_order, recent_orders, which_order, words_of
 from actions.questions import Kind, Question
 from bot.domain.recharges import OrderStatus, RechargeOrder
-from bot.services.operations import OperationState
+from bot.services.game.operations import OperationState
 
 
 class ActionRechargeMissing(Fix):

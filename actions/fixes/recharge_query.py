@@ -13,7 +13,7 @@ from actions.questions import Question
 from actions.words import balances, order_line
 from bot.domain.messages import Chart
 from bot.domain.recharges import OrderStatus, RechargeOrder
-from bot.services.refund_items import yuan
+from bot.services.refunds.items import yuan
 from bot.services.texts import text
 
 SHOWN = 5

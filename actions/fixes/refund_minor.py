@@ -24,10 +24,10 @@ from actions.questions import Kind, Option, Question
 from actions.words import order_line
 from bot.domain.minors import assess
 from bot.domain.recharges import OrderStatus, RechargeOrder
-from bot.services.minor_facts import calculation
-from bot.services.refund_items import yuan
+from bot.services.minors.facts import calculation
+from bot.services.refunds.items import yuan
 from bot.services.texts import DEFAULT_LOCALE, text
-from bot.services.ticket_items import Ticket
+from bot.services.tickets.items import Ticket
 
 SHOWN = 8
 RELATIONS = ("father", "mother", "grandparent", "guardian")

@@ -8,7 +8,7 @@ from datetime import datetime
 from actions.base import Events
 from actions.fix import Case, Fix
 from actions.questions import Kind, Option, Question
-from bot.services.operations import OperationState
+from bot.services.game.operations import OperationState
 from bot.services.texts import text
 
 

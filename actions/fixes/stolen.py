@@ -9,8 +9,8 @@ from actions.fix import Case, Fix
 from actions.orders import recent_orders
 from actions.questions import Kind, Question
 from bot.domain.game import BindingKind, GameSession
-from bot.services.operations import OperationState
-from bot.services.refund_items import yuan
+from bot.services.game.operations import OperationState
+from bot.services.refunds.items import yuan
 
 TRIES = 2
 LONGEST = 14

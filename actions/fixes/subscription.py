@@ -7,8 +7,8 @@ from actions.fix import Case, Fix
 from actions.questions import Kind, Question
 from actions.words import channel_name, store_way
 from bot.domain.game import Subscription
-from bot.services.operations import OperationState
-from bot.services.refund_items import yuan
+from bot.services.game.operations import OperationState
+from bot.services.refunds.items import yuan
 
 STORES = ("apple", "google")
 """Only the store itself can end what was bought there."""

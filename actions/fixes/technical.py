@@ -13,7 +13,7 @@ from actions.fix import Case
 from actions.orders import recent_orders, words_of
 from bot.domain.game import BanKind, PlayWindow, RealName, ServerState, ServerStatus
 from bot.domain.recharges import OrderStatus
-from bot.services.refund_items import yuan
+from bot.services.refunds.items import yuan
 from bot.services.texts import text
 
 Cause = tuple[str, Mapping[str, str]] | None

@@ -13,10 +13,10 @@ from actions.progress import answer_ticket_progress, refund_is_running
 from actions.questions import ANY, Kind, Question
 from actions.wishes import entities_of
 from bot.domain.errors import Code, ProblemError
-from bot.services.refund_items import RefundResult, yuan
+from bot.services.refunds.items import RefundResult, yuan
 from bot.services.texts import text
-from bot.services.ticket_items import Ticket
-from bot.services.ticket_words import WISH_ADD, WISH_REOPEN, WISH_SEE, WISH_WITHDRAW, button, topic_name
+from bot.services.tickets.items import Ticket
+from bot.services.tickets.words import WISH_ADD, WISH_REOPEN, WISH_SEE, WISH_WITHDRAW, button, topic_name
 
 RECENT = timedelta(days=14)
 """What was done longer ago is told only if its number is named."""

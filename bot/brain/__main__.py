@@ -20,8 +20,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot import log as logs
 from bot.brain.archives import newest_model
 from bot.brain.environment import prepare
-from bot.services import minor_rules, refund_policy
+from bot.services.minors import rules as minor_rules
 from bot.services.policy_files import PolicyError
+from bot.services.refunds import policy as refund_policy
 from bot.settings import PROJECT, Settings
 from bot.storage.database import Database
 from bot.storage.upgrade import upgrade

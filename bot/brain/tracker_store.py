@@ -1,7 +1,7 @@
 """Rasa's tracker store on the product's own database: one bounded row per conversation.
 
 Reading and writing cost the same in the thousandth message as in the tenth; the transcript for people is kept
-by the gateway (bot/services/transcript.py), so nothing is lost by it.
+by the gateway (bot/services/conversations/transcript.py), so nothing is lost by it.
 """
 
 from __future__ import annotations

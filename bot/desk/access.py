@@ -12,7 +12,7 @@ from bot.desk.desk import KEY
 from bot.domain.errors import Code, ProblemError
 from bot.services import topics
 from bot.services.agents import LIFETIME, AgentSession
-from bot.services.human_queue import AgentIdentity
+from bot.services.human_queue.service import AgentIdentity
 from bot.web.origins import check_origin
 from bot.web.problems import read_object
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from bot.services.agents import Agents
-from bot.services.evidence import Evidence
-from bot.services.human_queue import HumanQueue
-from bot.services.inbox import Inbox
+from bot.services.evidence.service import Evidence
+from bot.services.human_queue.inbox import Inbox
+from bot.services.human_queue.service import HumanQueue
 from bot.services.ports import Bus
 from bot.services.product_feedback import ProductFeedback
-from bot.services.refund_approvals import RefundApprovals
-from bot.services.ticket_desk import TicketDesk
+from bot.services.refunds.approvals import RefundApprovals
+from bot.services.tickets.desk import TicketDesk
 
 
 @dataclass(frozen=True, slots=True)

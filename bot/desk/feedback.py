@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bot.desk import protocol
 from bot.desk.desk import KEY
-from bot.services.human_queue import AgentIdentity
+from bot.services.human_queue.service import AgentIdentity
 from bot.services.product_feedback import Topic, total
 
 

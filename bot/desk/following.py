@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.services.inbox_items import Mark
+from bot.services.human_queue.inbox_items import Mark
 
 TYPING_EVERY_S = 1.0
 

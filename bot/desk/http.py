@@ -9,7 +9,7 @@ from aiohttp import web
 from bot.desk import protocol
 from bot.desk.access import AgentHandler, json_body
 from bot.desk.desk import KEY, Desk
-from bot.services.human_queue import AgentIdentity
+from bot.services.human_queue.service import AgentIdentity
 
 
 def _conversation(request: web.Request) -> str:

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from bot.desk import protocol
 from bot.desk.desk import KEY
-from bot.services.human_queue import AgentIdentity
+from bot.services.human_queue.service import AgentIdentity
 from bot.web.pictures import picture_response
 
 

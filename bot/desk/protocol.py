@@ -16,7 +16,7 @@ from bot.domain.messages import MAX_TEXT, Message
 from bot.domain.ownership import Author
 from bot.domain.recharges import RechargeOrder
 from bot.services.agents import MAX_PASSWORD, AgentSession
-from bot.services.inbox_items import Event, Note, Summary, View
+from bot.services.human_queue.inbox_items import Event, Note, Summary, View
 from bot.web.fields import StorableText
 from bot.web.times import iso
 

@@ -12,9 +12,9 @@ from bot.desk.access import for_agents, json_body
 from bot.desk.desk import KEY
 from bot.domain.errors import Code, ProblemError
 from bot.domain.messages import MAX_TEXT
-from bot.services.human_queue import AgentIdentity
-from bot.services.refund_approvals import RefundApprovals
-from bot.services.refund_items import PendingRefund, RefundResult
+from bot.services.human_queue.service import AgentIdentity
+from bot.services.refunds.approvals import RefundApprovals
+from bot.services.refunds.items import PendingRefund, RefundResult
 from bot.web.fields import StorableText
 from bot.web.times import iso
 

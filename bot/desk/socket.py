@@ -24,9 +24,9 @@ from bot.desk.following import TYPING_EVERY_S, Followed, Pace, cancelled
 from bot.domain.errors import Code, ProblemError
 from bot.domain.ownership import Author
 from bot.services import metrics, topics
-from bot.services.human_queue import AgentIdentity
-from bot.services.inbox import is_his
-from bot.services.inbox_items import PAGE
+from bot.services.human_queue.inbox import is_his
+from bot.services.human_queue.inbox_items import PAGE
+from bot.services.human_queue.service import AgentIdentity
 from bot.web.origins import check_origin
 from bot.web.problems import parse_object, problem_frame, wanted_locale
 

@@ -13,10 +13,10 @@ from bot.domain.errors import Code, ProblemError
 from bot.domain.intents import Category, Urgency
 from bot.domain.messages import MAX_TEXT
 from bot.domain.tickets import TicketChange, TicketState
-from bot.services.human_queue import AgentIdentity
-from bot.services.ticket_desk import TicketView
-from bot.services.ticket_items import Ticket, TicketEntry
-from bot.services.ticket_search import PAGE, Box, TicketPage, TicketQuery
+from bot.services.human_queue.service import AgentIdentity
+from bot.services.tickets.desk import TicketView
+from bot.services.tickets.items import Ticket, TicketEntry
+from bot.services.tickets.search import PAGE, Box, TicketPage, TicketQuery
 from bot.web.fields import StorableText
 from bot.web.times import iso
 

@@ -8,9 +8,9 @@ from bot.desk import protocol, ticket_protocol
 from bot.desk.access import for_agents, json_body
 from bot.desk.desk import KEY
 from bot.domain.intents import Urgency
-from bot.services.human_queue import AgentIdentity
-from bot.services.ticket_desk import TicketDesk
-from bot.services.ticket_items import Ticket
+from bot.services.human_queue.service import AgentIdentity
+from bot.services.tickets.desk import TicketDesk
+from bot.services.tickets.items import Ticket
 
 
 def add_routes(router: web.UrlDispatcher, api: str) -> None:

@@ -17,7 +17,7 @@ from bot.desk.routes import add_routes as add_desk_routes
 from bot.gateway import demo, health, pages, self_service
 from bot.jobs.periodic import Job, running
 from bot.services.audit import log_head
-from bot.services.delivery import delivering
+from bot.services.delivery.service import delivering
 from bot.web.problems import MAX_BODY, problems_middleware
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 
 from bot.domain.ownership import State
 from bot.settings import Settings
-from bot.settings_demo import demo_secrets
+from bot.settings.demo import demo_secrets
 from bot.storage.database import Database, SystemClock
 from bot.storage.models import ConversationRow, RefundRow, RefundVoteRow
 from bot.storage.upgrade import upgrade

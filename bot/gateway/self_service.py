@@ -11,7 +11,7 @@ from jinja2 import Environment, StrictUndefined, Template
 
 from bot.domain.intents import Category
 from bot.gateway.pages import DIST
-from bot.services.fixes import conditions_in, declared, in_locale
+from bot.services.game.fixes import conditions_in, declared, in_locale
 from bot.services.texts import best_locale, text
 from bot.web.problems import wanted_locale
 

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from bot.channels.wechat.menu import MenuError, load
 from bot.settings import Settings
-from bot.settings_parts import WechatSettings
+from bot.settings.parts import WechatSettings
 from wechat_simulator.app import create_app
 from wechat_simulator.platform import Account, Platform
 

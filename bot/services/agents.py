@@ -19,7 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.errors import Code, ProblemError
-from bot.services.human_queue import ONLINE_WITHIN, AgentIdentity
+from bot.services.human_queue.service import ONLINE_WITHIN, AgentIdentity
 from bot.services.ports import Clock
 from bot.storage.database import Database
 from bot.storage.models import AgentRow, AgentSessionRow, LoginFailureRow

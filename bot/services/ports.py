@@ -1,5 +1,7 @@
-"""What services need from outside, where more than one implementation exists; bot/services/game.py has the
-port to the game."""
+"""What services need from outside, where more than one implementation exists.
+
+bot/services/game/service.py has the port to the game.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from bot.domain.messages import Answer, Message, Turn
-from bot.services.game import GameServer as GameServer
+from bot.services.game.service import GameServer as GameServer
 
 
 class Clock(Protocol):

@@ -16,10 +16,10 @@ from bot.domain.errors import Code, ProblemError
 from bot.domain.intents import Category, category_of
 from bot.domain.ownership import Change
 from bot.domain.tickets import OPEN, TicketState
-from bot.services.human_queue import AgentIdentity
-from bot.services.inbox import SEES_ALL
+from bot.services.human_queue.inbox import SEES_ALL
+from bot.services.human_queue.service import AgentIdentity
 from bot.services.ports import Clock
-from bot.services.ticket_moves import ERASED
+from bot.services.tickets.moves import ERASED
 from bot.storage.database import Database
 from bot.storage.models import EventRow, TicketRow
 

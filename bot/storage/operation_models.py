@@ -12,7 +12,7 @@ from bot.storage.base import Base
 
 
 class OperationRow(Base):
-    """One change in the game, at most once for each key (bot/services/operations.py)."""
+    """One change in the game, at most once for each key (bot/services/game/operations.py)."""
 
     __tablename__ = "operation"
 

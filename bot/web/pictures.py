@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from bot.services.pictures import CONTENT_TYPE
+from bot.services.evidence.pictures import CONTENT_TYPE
 
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",

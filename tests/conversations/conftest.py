@@ -30,24 +30,26 @@ from bot.domain.messages import IncomingMessage, Message, Turn
 from bot.domain.ownership import Author, State
 from bot.domain.players import Player
 from bot.integrations.game_server import HttpGameServer
-from bot.services import minor_rules, refund_policy, transcript
 from bot.services.bus import MemoryBus
-from bot.services.conversations import Conversations
-from bot.services.evidence import Evidence
-from bot.services.evidence_files import EvidenceFiles
-from bot.services.game_calls import CALLS
-from bot.services.human_queue import AgentIdentity, HumanQueue
-from bot.services.operations import Operations
+from bot.services.conversations import transcript
+from bot.services.conversations.service import Conversations
+from bot.services.conversations.turns import Turns
+from bot.services.evidence.files import EvidenceFiles
+from bot.services.evidence.received_pictures import ReceivedPictures
+from bot.services.evidence.service import Evidence
+from bot.services.game.calls import CALLS
+from bot.services.game.operations import Operations
+from bot.services.human_queue.service import AgentIdentity, HumanQueue
+from bot.services.minors import rules as minor_rules
 from bot.services.ports import BrainUnavailableError
-from bot.services.received_pictures import ReceivedPictures
-from bot.services.refund_approvals import RefundApprovals
-from bot.services.refund_parts import refund_engine
-from bot.services.refunds import Refunds
-from bot.services.ticket_steps import TicketSteps
-from bot.services.tickets import Tickets
-from bot.services.turns import Turns
+from bot.services.refunds import policy as refund_policy
+from bot.services.refunds.approvals import RefundApprovals
+from bot.services.refunds.parts import refund_engine
+from bot.services.refunds.service import Refunds
+from bot.services.tickets.service import Tickets
+from bot.services.tickets.steps import TicketSteps
 from bot.settings import Settings
-from bot.settings_parts import GameSettings
+from bot.settings.parts import GameSettings
 from bot.storage.database import Database, SystemClock
 from bot.storage.models import AgentRow, ConversationRow, EventRow
 from bot.storage.upgrade import upgrade

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.intents import Urgency
-from bot.services.ticket_items import Ticket
+from bot.services.tickets.items import Ticket
 from tests.conversations.conftest import Meet, Talk, World
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.domain.intents import Urgency
-from bot.services.ticket_items import Ticket
+from bot.services.tickets.items import Ticket
 from tests.conversations.conftest import Meet, Talk, World
 
 HUNT = "秋狩活动的排名奖励一直没收到"

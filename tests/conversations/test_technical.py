@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.services.ticket_items import Ticket
+from bot.services.tickets.items import Ticket
 from tests.conversations.conftest import Meet, Talk, World
 
 OPENINGS = [

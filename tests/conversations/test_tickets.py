@@ -9,11 +9,11 @@ import pytest
 
 from bot.domain.messages import HandOver
 from bot.domain.tickets import TicketChange, TicketState
-from bot.services import transcript
 from bot.services.agents import Role
-from bot.services.human_queue import AgentIdentity
-from bot.services.ticket_desk import TicketDesk
-from bot.services.ticket_items import Ticket
+from bot.services.conversations import transcript
+from bot.services.human_queue.service import AgentIdentity
+from bot.services.tickets.desk import TicketDesk
+from bot.services.tickets.items import Ticket
 from bot.storage.models import AgentRow
 from tests.conversations.conftest import Meet, Talk, World
 

@@ -20,9 +20,9 @@ from bot.bootstrap import Services, services
 from bot.domain.messages import HandOver, IncomingMessage
 from bot.domain.players import Player
 from bot.gateway.app import create_app
-from bot.services import transcript
+from bot.services.conversations import transcript
 from bot.settings import Settings
-from bot.settings_parts import GameSettings
+from bot.settings.parts import GameSettings
 from demo_game.app import create_app as create_game
 from demo_game.settings import Settings as GameServerSettings
 from tests.e2e.axe import violations

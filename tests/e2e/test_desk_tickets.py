@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from playwright.async_api import expect
 
-from bot.services.ticket_items import Ticket
+from bot.services.tickets.items import Ticket
 from tests.e2e.office import Office
 
 pytestmark = pytest.mark.browser

@@ -23,13 +23,13 @@ from bot.channels.ingame.identity import PlayerTokens
 from bot.channels.ingame.limits import RateLimit
 from bot.channels.ingame.routes import add_routes
 from bot.services.bus import MemoryBus
-from bot.services.conversations import Conversations
-from bot.services.evidence import Evidence
-from bot.services.evidence_files import EvidenceFiles
-from bot.services.human_queue import AgentIdentity, HumanQueue
-from bot.services.received_pictures import ReceivedPictures
-from bot.services.turns import Turns
-from bot.settings_parts import GameSettings
+from bot.services.conversations.service import Conversations
+from bot.services.conversations.turns import Turns
+from bot.services.evidence.files import EvidenceFiles
+from bot.services.evidence.received_pictures import ReceivedPictures
+from bot.services.evidence.service import Evidence
+from bot.services.human_queue.service import AgentIdentity, HumanQueue
+from bot.settings.parts import GameSettings
 from bot.storage.database import Database, SystemClock
 from bot.storage.models import AgentRow
 from bot.web.problems import problems_middleware

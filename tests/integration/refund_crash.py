@@ -25,7 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.errors import ProblemError
 from bot.integrations.game_server import HttpGameServer
 from bot.services.bus import MemoryBus
-from bot.services.human_queue import AgentIdentity
+from bot.services.human_queue.service import AgentIdentity
 from bot.storage.database import Database
 from tests.integration.refund_world import engine
 

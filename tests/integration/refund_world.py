@@ -15,18 +15,18 @@ from bot.domain.hours import Hours
 from bot.domain.ownership import Author
 from bot.domain.players import Player
 from bot.domain.recharges import OrderStatus, RechargeOrder
-from bot.services import refund_policy
 from bot.services.bus import MemoryBus
-from bot.services.conversations import Conversations
-from bot.services.human_queue import AgentIdentity, HumanQueue
+from bot.services.conversations.service import Conversations
+from bot.services.conversations.turns import Turns
+from bot.services.human_queue.service import AgentIdentity, HumanQueue
 from bot.services.ports import Bus, Clock, GameServer
-from bot.services.refund_approvals import RefundApprovals
-from bot.services.refund_parts import RefundParts, refund_engine
-from bot.services.refund_policy import PolicyFile
-from bot.services.refunds import Refunds
-from bot.services.ticket_steps import TicketSteps
-from bot.services.tickets import Tickets
-from bot.services.turns import Turns
+from bot.services.refunds import policy as refund_policy
+from bot.services.refunds.approvals import RefundApprovals
+from bot.services.refunds.parts import RefundParts, refund_engine
+from bot.services.refunds.policy import PolicyFile
+from bot.services.refunds.service import Refunds
+from bot.services.tickets.service import Tickets
+from bot.services.tickets.steps import TicketSteps
 from bot.storage.database import Database
 from bot.storage.models import AgentRow, AuditEntryRow, ConversationRow, EventRow, MessageRow, RefundRow
 from tests.conftest import FrozenClock

@@ -17,7 +17,7 @@ from bot import bootstrap
 from bot.bootstrap import Services
 from bot.gateway.app import create_app
 from bot.settings import Settings
-from bot.settings_parts import GameSettings
+from bot.settings.parts import GameSettings
 from tests.fakes import FakeBrain
 from tests.integration.conftest import SECRET, sign
 

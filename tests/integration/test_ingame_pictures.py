@@ -18,8 +18,8 @@ from PIL import Image
 from sqlalchemy import delete, func, select, update
 
 from bot.domain.evidence import Limits
-from bot.services.evidence import UNLINKED_S, Evidence
-from bot.services.evidence_files import EvidenceFiles
+from bot.services.evidence.files import EvidenceFiles
+from bot.services.evidence.service import UNLINKED_S, Evidence
 from bot.storage.database import SystemClock
 from bot.storage.models import EvidenceRow, MessageRow
 from tests.integration.conftest import Chat, sign

@@ -13,7 +13,7 @@ from aiohttp import WSMsgType, WSServerHandshakeError
 from sqlalchemy import select
 
 from bot.domain.messages import Answer, Button, HandOver, Reply, Turn
-from bot.services.human_queue import AgentIdentity
+from bot.services.human_queue.service import AgentIdentity
 from bot.storage.models import ConversationRow, MessageRow
 from tests.integration.conftest import Chat, Frames, sign
 

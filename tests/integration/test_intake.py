@@ -6,7 +6,7 @@ import asyncio
 
 from sqlalchemy import select
 
-from bot.services.intake import AT_ONCE, Intake, Pushed
+from bot.services.conversations.intake import AT_ONCE, Intake, Pushed
 from bot.storage.database import Database
 from bot.storage.models import PushRow
 from tests.conftest import FrozenClock

@@ -17,11 +17,11 @@ from bot.domain.players import Player
 from bot.domain.recharges import OrderStatus, RechargeOrder
 from bot.services import audit
 from bot.services.bus import MemoryBus
-from bot.services.conversations import Conversations
-from bot.services.game_calls import CALLS
-from bot.services.human_queue import HumanQueue
-from bot.services.operations import Operations, OperationState
-from bot.services.turns import Turns
+from bot.services.conversations.service import Conversations
+from bot.services.conversations.turns import Turns
+from bot.services.game.calls import CALLS
+from bot.services.game.operations import Operations, OperationState
+from bot.services.human_queue.service import HumanQueue
 from bot.storage.database import Database
 from bot.storage.models import AuditEntryRow, EventRow, MessageRow, OperationRow
 from tests.conftest import FrozenClock

@@ -7,12 +7,12 @@ from datetime import timedelta
 
 import pytest
 
+from bot.cli.ticket_report import lines
 from bot.domain.messages import HandOver
 from bot.domain.tickets import TicketChange
-from bot.services import transcript
+from bot.services.conversations import transcript
 from bot.services.product_feedback import feedback, total
 from bot.storage.database import Database
-from bot.ticket_report_cli import lines
 from tests.conftest import FrozenClock
 from tests.integration.tickets_world import TicketWorld, ticket_world
 

@@ -22,7 +22,7 @@ from aiohttp import web
 from sqlalchemy import select
 
 from bot.services import audit
-from bot.services.refund_decisions import replay
+from bot.services.refunds.decisions import replay
 from bot.storage.database import Database
 from bot.storage.models import AgentRow, AuditEntryRow, ConversationRow, MessageRow, RefundRow
 from demo_game import database as game_database

@@ -25,9 +25,10 @@ from bot.domain.game import GameRole
 from bot.domain.ownership import Author
 from bot.domain.recharges import OrderStatus, RechargeOrder
 from bot.domain.refunds.steps import ACTIVE, RefundState
-from bot.services import audit, transcript
-from bot.services.human_queue import AgentIdentity
-from bot.services.refund_decisions import replay
+from bot.services import audit
+from bot.services.conversations import transcript
+from bot.services.human_queue.service import AgentIdentity
+from bot.services.refunds.decisions import replay
 from bot.storage.database import Database
 from bot.storage.models import RefundRow
 from tests.conftest import FrozenClock

@@ -17,12 +17,13 @@ from bot.domain.recharges import OrderStatus, RechargeOrder
 from bot.domain.refunds.facts import Wish
 from bot.domain.refunds.policy import Outcome, Reason
 from bot.domain.refunds.steps import RefundState, Remedy
-from bot.services import audit, transcript
-from bot.services.human_queue import AgentIdentity
-from bot.services.refund_decisions import replay
-from bot.services.refund_endings import TELL_AFTER
-from bot.services.refund_items import yuan
-from bot.services.refund_policy import PolicyError, parse
+from bot.services import audit
+from bot.services.conversations import transcript
+from bot.services.human_queue.service import AgentIdentity
+from bot.services.refunds.decisions import replay
+from bot.services.refunds.endings import TELL_AFTER
+from bot.services.refunds.items import yuan
+from bot.services.refunds.policy import PolicyError, parse
 from bot.storage.database import Database
 from bot.storage.models import AgentRow, ConversationRow, EventRow, RefundDecisionRow, RefundRow
 from tests.conftest import FrozenClock

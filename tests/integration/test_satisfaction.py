@@ -11,8 +11,8 @@ from bot.domain.errors import ProblemError
 from bot.domain.messages import IncomingMessage, Message
 from bot.domain.players import Player
 from bot.domain.satisfaction import Aspect
-from bot.services.human_queue import AgentIdentity
-from bot.services.satisfaction_report import By, report
+from bot.services.human_queue.service import AgentIdentity
+from bot.services.satisfaction.report import By, report
 from bot.storage.models import EventRow, SatisfactionRow
 from tests.integration.wechat_world import OPEN_ID, Make, World, later, until, until_async, world, world_of
 

@@ -10,7 +10,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from bot.gateway import self_service
 from bot.gateway.pages import DIST
-from bot.services.fixes import declared
+from bot.services.game.fixes import declared
 
 pytestmark = pytest.mark.skipif(not (DIST / "help").exists(), reason="the web pages are not built")
 

@@ -14,10 +14,10 @@ from bot.domain.errors import Code, ProblemError
 from bot.domain.intents import Category, Urgency
 from bot.domain.messages import HandOver
 from bot.domain.tickets import TicketChange, TicketState
-from bot.services import transcript
-from bot.services.human_queue import AgentIdentity
-from bot.services.ticket_items import EntryKind, Ticket
-from bot.services.ticket_search import Box, TicketQuery
+from bot.services.conversations import transcript
+from bot.services.human_queue.service import AgentIdentity
+from bot.services.tickets.items import EntryKind, Ticket
+from bot.services.tickets.search import Box, TicketQuery
 from bot.storage.database import Database
 from tests.conftest import FrozenClock
 from tests.integration.tickets_world import TicketWorld, ticket_world

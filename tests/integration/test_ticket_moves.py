@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from bot.domain.tickets import TicketChange, TicketState
-from bot.services.ticket_items import Ticket
-from bot.services.ticket_search import Box, TicketQuery
+from bot.services.tickets.items import Ticket
+from bot.services.tickets.search import Box, TicketQuery
 from bot.storage.models import TicketEntryRow, TicketRow
 from tests.integration.test_wechat_binding import InGame
 from tests.integration.wechat_world import OPEN_ID, Make, World, until, until_async, world, world_of

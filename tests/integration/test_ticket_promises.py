@@ -11,7 +11,7 @@ import pytest
 from bot.domain.errors import Code, ProblemError
 from bot.domain.intents import Urgency
 from bot.domain.tickets import TicketChange, TicketState
-from bot.services.ticket_search import Box, TicketQuery
+from bot.services.tickets.search import Box, TicketQuery
 from bot.storage.database import Database
 from tests.conftest import FrozenClock
 from tests.integration.tickets_world import TicketWorld, ticket_world

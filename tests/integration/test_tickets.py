@@ -12,7 +12,7 @@ from sqlalchemy import select
 from bot.domain.errors import Code, ProblemError
 from bot.domain.intents import Category, Urgency
 from bot.domain.tickets import TicketState
-from bot.services.ticket_items import EntryKind
+from bot.services.tickets.items import EntryKind
 from bot.storage.database import Database
 from bot.storage.models import EventRow
 from tests.conftest import FrozenClock

@@ -16,9 +16,9 @@ from bot.domain.messages import Answer, HandOver, IncomingMessage, Message, Pars
 from bot.domain.ownership import Author
 from bot.domain.players import Player
 from bot.services.bus import MemoryBus
-from bot.services.conversations import Conversations
-from bot.services.human_queue import HumanQueue
-from bot.services.turns import Turns
+from bot.services.conversations.service import Conversations
+from bot.services.conversations.turns import Turns
+from bot.services.human_queue.service import HumanQueue
 from bot.storage.database import Database
 from bot.storage.models import ConversationRow, EventRow, MessageRow
 from tests.conftest import FrozenClock

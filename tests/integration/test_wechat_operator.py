@@ -14,10 +14,10 @@ from typer.testing import CliRunner
 from bot.channels.wechat import menu as menus
 from bot.channels.wechat.api import WechatApi
 from bot.channels.wechat.check import check
-from bot.cli import app
+from bot.cli.app import app
 from bot.settings import Settings, load
-from bot.settings_checks import SettingsError
-from bot.settings_parts import GameSettings
+from bot.settings.checks import SettingsError
+from bot.settings.parts import GameSettings
 from bot.storage.models import WechatTokenRow
 from tests.integration.wechat_world import Make, World, account_settings, world, world_of
 from wechat_simulator.platform import Account

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.services.evidence import UNLINKED_S
+from bot.services.evidence.service import UNLINKED_S
 from tests.integration.test_wechat_binding import InGame
 from tests.integration.test_wechat_channel import _gone
 from tests.integration.wechat_world import OPEN_ID, Make, World, until, until_async, world, world_of

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.services.intake import Pushed
+from bot.services.conversations.intake import Pushed
 from tests.integration.test_wechat_binding import CODE, InGame
 from tests.integration.wechat_world import OPEN_ID, World, until, world, world_of
 

@@ -15,13 +15,13 @@ from bot.domain.hours import Hours
 from bot.domain.ownership import Author
 from bot.domain.players import Player
 from bot.services.bus import MemoryBus
-from bot.services.conversations import Conversations
-from bot.services.human_queue import AgentIdentity, HumanQueue
-from bot.services.ticket_desk import TicketDesk
-from bot.services.ticket_promises import TicketPromises
-from bot.services.ticket_steps import TicketSteps
-from bot.services.tickets import Tickets
-from bot.services.turns import Turns
+from bot.services.conversations.service import Conversations
+from bot.services.conversations.turns import Turns
+from bot.services.human_queue.service import AgentIdentity, HumanQueue
+from bot.services.tickets.desk import TicketDesk
+from bot.services.tickets.promises import TicketPromises
+from bot.services.tickets.service import Tickets
+from bot.services.tickets.steps import TicketSteps
 from bot.storage.database import Database
 from bot.storage.models import AgentRow, MessageRow
 from tests.conftest import FrozenClock

@@ -20,11 +20,11 @@ from bot import bootstrap
 from bot.bootstrap import Services
 from bot.domain.messages import Answer, Button, HandOver, Message, Parse, Reply, Turn
 from bot.gateway.app import create_app
-from bot.services import transcript
-from bot.services.human_queue import AgentIdentity
-from bot.services.turns import IDENTITY_NEEDED
+from bot.services.conversations import transcript
+from bot.services.conversations.turns import IDENTITY_NEEDED
+from bot.services.human_queue.service import AgentIdentity
 from bot.settings import Settings
-from bot.settings_parts import GameSettings, WechatSettings
+from bot.settings.parts import GameSettings, WechatSettings
 from bot.storage.database import Database
 from bot.storage.models import AgentRow, ContactRow, ConversationRow
 from tests.fakes import FakeBrain

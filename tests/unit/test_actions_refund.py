@@ -26,8 +26,8 @@ from bot.domain.recharges import OrderStatus, RechargeOrder
 from bot.domain.refunds.facts import Facts, Wish
 from bot.domain.refunds.policy import Policy, decide
 from bot.domain.refunds.steps import RefundState, Remedy
-from bot.services import refund_policy
-from bot.services.refund_items import Assessment, RefundResult
+from bot.services.refunds import policy as refund_policy
+from bot.services.refunds.items import Assessment, RefundResult
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 HANDED_OVER = [*forget(), ActiveLoop(None), FollowupAction("action_listen")]

@@ -6,7 +6,9 @@ import inspect
 
 import pytest
 
-from bot.services import binding_merge, contacts, ticket_moves
+from bot.services.contacts import binding_merge
+from bot.services.contacts import service as contacts
+from bot.services.tickets import moves as ticket_moves
 from bot.storage.models import Base
 
 ELSEWHERE = {"contact"}

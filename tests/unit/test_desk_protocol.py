@@ -15,7 +15,7 @@ from bot.desk import protocol
 from bot.domain.errors import Code, ProblemError
 from bot.domain.messages import MAX_TEXT, Message
 from bot.domain.ownership import Author, State
-from bot.services.inbox_items import Summary
+from bot.services.human_queue.inbox_items import Summary
 
 AT = datetime(2026, 11, 20, 7, 30, tzinfo=UTC)
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=20)  # halves of surrogate pairs, too

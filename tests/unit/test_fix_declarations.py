@@ -10,7 +10,7 @@ import pytest
 
 import actions.fixes
 from actions.fix import all_fixes
-from bot.services.fixes import FixesError, declared, load
+from bot.services.game.fixes import FixesError, declared, load
 
 for module in pkgutil.iter_modules(actions.fixes.__path__):
     import_module(f"actions.fixes.{module.name}")

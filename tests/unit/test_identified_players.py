@@ -8,8 +8,8 @@ import pytest
 
 from bot.domain.errors import Code, ProblemError
 from bot.domain.players import CONTACT_PREFIX
-from bot.services.game import GameServer
-from bot.services.identity import identified_players
+from bot.services.contacts.identity import identified_players
+from bot.services.game.service import GameServer
 from tests.fakes import FakeGame
 
 METHODS = {

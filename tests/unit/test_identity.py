@@ -18,7 +18,7 @@ from pydantic import SecretStr
 from bot.channels.ingame.identity import PlayerTokens
 from bot.domain.errors import Code, ProblemError
 from bot.domain.players import Player
-from bot.settings_parts import GameSettings
+from bot.settings.parts import GameSettings
 
 SECRET = "a-secret-of-the-demo-game-0123456789"
 PRIVATE = Ed25519PrivateKey.generate()

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from bot.domain.minors import Assessment, Child, Limit, MinorRules, Standing, assess, years_between
 from bot.domain.recharges import OrderStatus, RechargeOrder
-from bot.services.minor_facts import calculation
-from bot.services.minor_rules import load
+from bot.services.minors.facts import calculation
+from bot.services.minors.rules import load
 from bot.services.policy_files import PolicyError
 from bot.settings import PROJECT
 

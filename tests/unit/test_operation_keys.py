@@ -7,7 +7,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.services.operations import wire_key
+from bot.services.game.operations import wire_key
 
 KEY = re.compile(r"[A-Za-z0-9._:-]{8,128}", re.ASCII)
 

@@ -12,7 +12,7 @@ from PIL import Image
 
 from bot.domain.errors import Code, ProblemError
 from bot.domain.evidence import KEPT_PIXELS, MAX_PIXELS, MAX_SIDE, SMALL_SIDE
-from bot.services.pictures import CleanPicture, clean
+from bot.services.evidence.pictures import CleanPicture, clean
 from tests.pictures import encoded, jpeg, photo_with_position, plain, png_that_claims
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><rect width="9" height="9"/></svg>'

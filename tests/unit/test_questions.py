@@ -18,7 +18,7 @@ from actions.questions import (
     question_of,
     read,
 )
-from bot.services.fixes import declared
+from bot.services.game.fixes import declared
 
 WHEN = Question(
     "when",

@@ -18,7 +18,7 @@ from bot.domain.refunds.approval import may_approve, may_reject, still_needed
 from bot.domain.refunds.facts import Facts, Wish
 from bot.domain.refunds.policy import Instead, Outcome, Policy, Reason, Rule, decide, joined
 from bot.domain.refunds.risk import score
-from bot.services.refund_policy import PolicyError, load, parse
+from bot.services.refunds.policy import PolicyError, load, parse
 
 FILE = Path(__file__).parents[2] / "data/policies/refund.yml"
 TEXT = FILE.read_text("utf-8")

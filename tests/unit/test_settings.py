@@ -12,7 +12,7 @@ import pytest
 
 from bot import settings as configuration
 from bot.settings import load
-from bot.settings_checks import SettingsError
+from bot.settings.checks import SettingsError
 
 STRONG = "Zx81-quite-a-long-and-random-secret-77"
 PUBLIC_KEY = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.settings_reference import reference
+from bot.settings.reference import reference
 
 
 def test_the_page_is_up_to_date() -> None:

@@ -21,7 +21,7 @@ from bot.channels.wechat.callback import Callbacks
 from bot.channels.wechat.crypto import MessageCrypto, check_signature, sign
 from bot.channels.wechat.errors import CallbackError, Refusal
 from bot.channels.wechat.incoming import Kind, read
-from bot.settings_parts import WechatSettings
+from bot.settings.parts import WechatSettings
 
 VECTORS: list[dict[str, Any]] = json.loads(
     (Path(__file__).parent / "wechat_vectors.json").read_text(encoding="utf-8")

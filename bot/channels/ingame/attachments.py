@@ -11,7 +11,7 @@ from bot.channels.ingame.channel import KEY, InGame
 from bot.channels.ingame.http import player_of
 from bot.domain.errors import Code, ProblemError
 from bot.domain.messages import Message
-from bot.services.conversations import Opened
+from bot.services.conversations.service import Opened
 from bot.web.pictures import picture_response
 from bot.web.problems import problem_response, wanted_locale
 

@@ -12,13 +12,13 @@ from bot.channels.ingame.limits import RateLimit
 from bot.channels.ingame.protocol import Context, Send
 from bot.domain.errors import Code, ProblemError
 from bot.domain.messages import Message
-from bot.services.binding import Binding
-from bot.services.conversations import Conversations
-from bot.services.evidence import Evidence
-from bot.services.human_queue import HumanQueue
+from bot.services.contacts.binding import Binding
+from bot.services.conversations.service import Conversations
+from bot.services.evidence.received_pictures import ReceivedPictures
+from bot.services.evidence.service import Evidence
+from bot.services.human_queue.service import HumanQueue
 from bot.services.ports import Bus
-from bot.services.received_pictures import ReceivedPictures
-from bot.services.satisfaction import Satisfaction
+from bot.services.satisfaction.service import Satisfaction
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from bot.channels.ingame.channel import KEY
 from bot.domain.errors import Code, ProblemError
 from bot.domain.players import Player
 from bot.services import topics
-from bot.services.conversations import Opened
+from bot.services.conversations.service import Opened
 from bot.web.problems import problem_response, read_object, wanted_locale
 
 MAX_WAIT_S = 30.0

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.domain.errors import Code, ProblemError
 from bot.domain.players import Player, identified
-from bot.settings_parts import GameSettings
+from bot.settings.parts import GameSettings
 
 MAX_LIFE_S = 600
 LEEWAY_S = 10

@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from bot.domain.errors import Code, ProblemError
 from bot.domain.messages import IncomingMessage, Message
-from bot.services.conversations import Opened
-from bot.services.human_queue import Standing
+from bot.services.conversations.service import Opened
+from bot.services.human_queue.service import Standing
 from bot.web.fields import StorableText
 from bot.web.times import iso
 

@@ -22,8 +22,8 @@ from bot.domain.errors import Code, ProblemError
 from bot.domain.ownership import Author, State
 from bot.domain.players import Player
 from bot.services import metrics, topics
-from bot.services.conversations import Opened
-from bot.services.human_queue import Standing
+from bot.services.conversations.service import Opened
+from bot.services.human_queue.service import Standing
 from bot.web.origins import check_origin
 from bot.web.problems import parse_object, problem_frame, wanted_locale
 

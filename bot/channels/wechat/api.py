@@ -20,7 +20,7 @@ from bot.channels.wechat.errcodes import REMEDIES, Effect, WechatApiError, effec
 from bot.channels.wechat.tokens import AccessTokens
 from bot.services import metrics
 from bot.services.ports import Clock
-from bot.settings_parts import WechatSettings
+from bot.settings.parts import WechatSettings
 from bot.storage.database import Database
 
 log = structlog.get_logger(__name__)

@@ -14,7 +14,7 @@ from datetime import datetime
 from bot.channels.wechat import xml
 from bot.channels.wechat.crypto import MessageCrypto, check_signature, sign
 from bot.channels.wechat.errors import CallbackError, Refusal
-from bot.settings_parts import WechatSettings
+from bot.settings.parts import WechatSettings
 
 _MAX_FIELD = 4096
 _MAX_ID = 128

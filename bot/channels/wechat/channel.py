@@ -15,12 +15,12 @@ from bot.channels.wechat.callback import Callbacks
 from bot.channels.wechat.inbound import Inbound
 from bot.channels.wechat.media import forget_old
 from bot.services.agents import Agents
-from bot.services.binding import Binding
-from bot.services.contacts import Contacts
-from bot.services.delivery import Delivery
-from bot.services.intake import Intake, Pushed
+from bot.services.contacts.binding import Binding
+from bot.services.contacts.service import Contacts
+from bot.services.conversations.intake import Intake, Pushed
+from bot.services.delivery.service import Delivery
 from bot.services.ports import Clock
-from bot.settings_parts import WechatSettings
+from bot.settings.parts import WechatSettings
 
 PREFIX = "wechat:"
 

@@ -14,7 +14,7 @@ from bot.channels.wechat.api import WechatApi
 from bot.channels.wechat.crypto import sign
 from bot.channels.wechat.errcodes import REMEDIES, WechatApiError
 from bot.services.ports import Clock
-from bot.settings_parts import WechatSettings
+from bot.settings.parts import WechatSettings
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,17 +16,17 @@ from bot.channels.wechat.outgoing import MAX_TITLE
 from bot.domain.errors import Code, ProblemError
 from bot.domain.messages import MAX_TEXT, Button, IncomingMessage, Message
 from bot.domain.ownership import Author, State
-from bot.services.binding import Binding
-from bot.services.contacts import Contacts, own_prefix, reply_to
-from bot.services.conversations import Conversations
-from bot.services.delivery import Delivery
-from bot.services.human_queue import HumanQueue
-from bot.services.intake import Pushed
+from bot.services.contacts.binding import Binding
+from bot.services.contacts.service import Contacts, own_prefix, reply_to
+from bot.services.conversations.intake import Pushed
+from bot.services.conversations.service import Conversations
+from bot.services.delivery.service import Delivery
+from bot.services.evidence.received_pictures import ReceivedPictures
+from bot.services.human_queue.service import HumanQueue
 from bot.services.ports import Clock
-from bot.services.received_pictures import ReceivedPictures
-from bot.services.satisfaction import Satisfaction
+from bot.services.satisfaction.service import Satisfaction
 from bot.services.texts import text
-from bot.settings_parts import WechatSettings
+from bot.settings.parts import WechatSettings
 from bot.storage.database import Database
 from bot.storage.models import ContactRow
 

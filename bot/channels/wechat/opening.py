@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.channels.wechat.incoming import Incoming
 from bot.domain.messages import Message
-from bot.services.contacts import grant
-from bot.services.intake import Pushed
-from bot.settings_parts import WechatSettings
+from bot.services.contacts.service import grant
+from bot.services.conversations.intake import Pushed
+from bot.settings.parts import WechatSettings
 from bot.storage.database import Database
 from bot.storage.models import ContactRow
 

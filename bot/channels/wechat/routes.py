@@ -13,7 +13,7 @@ from bot.channels.wechat.channel import KEY, Account, Wechat
 from bot.channels.wechat.errors import CallbackError, Refusal
 from bot.channels.wechat.xml import MAX_BODY
 from bot.domain.errors import Code, ProblemError
-from bot.services.intake import Pushed
+from bot.services.conversations.intake import Pushed
 
 log = structlog.get_logger(__name__)
 

@@ -15,7 +15,7 @@ from bot.channels.wechat.outgoing import Renderer, fitting
 from bot.domain.messages import Message
 from bot.services.ports import Part, SendOutcome
 from bot.services.texts import text
-from bot.settings_parts import WechatSettings
+from bot.settings.parts import WechatSettings
 
 log = structlog.get_logger(__name__)
 

@@ -14,16 +14,16 @@ from bot.channels.wechat.inbound import Inbound
 from bot.channels.wechat.media import Media
 from bot.channels.wechat.sender import WechatSender
 from bot.services.agents import Agents
-from bot.services.binding import Binding
-from bot.services.contacts import Contacts
-from bot.services.conversations import Conversations
-from bot.services.delivery import Delivery
-from bot.services.human_queue import HumanQueue
-from bot.services.intake import Intake, Pushed
+from bot.services.contacts.binding import Binding
+from bot.services.contacts.service import Contacts
+from bot.services.conversations.intake import Intake, Pushed
+from bot.services.conversations.service import Conversations
+from bot.services.conversations.turns import Turns
+from bot.services.delivery.service import Delivery
+from bot.services.evidence.received_pictures import ReceivedPictures
+from bot.services.human_queue.service import HumanQueue
 from bot.services.ports import Bus, Clock, Outbound
-from bot.services.received_pictures import ReceivedPictures
-from bot.services.satisfaction import Satisfaction
-from bot.services.turns import Turns
+from bot.services.satisfaction.service import Satisfaction
 from bot.settings import PROJECT, Settings
 from bot.storage.database import Database
 

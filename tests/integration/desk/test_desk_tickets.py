@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.services.ticket_items import Ticket
+from bot.services.tickets.items import Ticket
 from tests.integration.desk.conftest import Browser, Office
 
 

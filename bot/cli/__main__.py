@@ -1,0 +1,5 @@
+"""`python -m bot.cli` is `xiaoer`."""
+
+from bot.cli.app import app
+
+app()

@@ -1,0 +1,1 @@
+"""Who writes: players, WeChat followers, and how the two become one."""

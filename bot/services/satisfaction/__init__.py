@@ -1,0 +1,1 @@
+"""The question how it was, and the report on the answers."""
