@@ -8,6 +8,9 @@ PYTHON ?= python3
 TOOLS := $(CURDIR)/.tools
 UV := PYTHONPATH=$(TOOLS) $(PYTHON) -m uv
 BIN := .venv/bin
+# A file of tests stays in one process, so that its fixtures are made once; the long ones come first.
+PYTEST = $(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder
+TEST_PROCESSES ?= 2
 export PATH := $(TOOLS)/bin:$(PATH)
 export RASA_TELEMETRY_ENABLED := false
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
@@ -26,10 +29,10 @@ run: .venv/.run web/dist/.built models/.trained ## prepare everything and start 
 
 test: .venv/.dev web/dist/.built models/.trained .tools/.browser ## install what the tests need and run them all
 	cd web && npm test --silent
-	$(BIN)/python -m pytest
+	$(PYTEST)
 
 test-fast: .venv/.dev ## what a developer runs while typing: no model, no browser
-	$(BIN)/python -m pytest -q -m "not model and not browser"
+	$(PYTEST) -q -m "not model and not browser"
 
 check: .venv/.dev web/node_modules/.installed ## format, lint, types, layers, training data, web
 	$(BIN)/ruff format --check .
