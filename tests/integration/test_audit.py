@@ -210,7 +210,7 @@ def test_the_command_says_what_it_finds(tmp_path: Path) -> None:
             "XIAOER_DATA_DIR": str(tmp_path),
             "XIAOER_DEMO": "true",
         }
-        command = [sys.executable, "-m", "bot.cli.app", "audit", *words]
+        command = [sys.executable, "-m", "bot.cli", "audit", *words]
         return subprocess.run(command, env=env, capture_output=True, text=True, check=False)
 
     async def fill(*statements: str) -> None:

@@ -23,7 +23,7 @@ def xiaoer(folder: Path, *words: str, **more: str) -> subprocess.CompletedProces
         "XIAOER_DEMO": "true",
         **more,
     }
-    command = [sys.executable, "-m", "bot.cli.app", *words]
+    command = [sys.executable, "-m", "bot.cli", *words]
     return subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=120)
 
 
