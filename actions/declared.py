@@ -15,7 +15,7 @@ import structlog
 
 from actions.base import Events
 from actions.fix import Case, Fix
-from actions.questions import LATER, Kind, Option, Question, mentioned
+from actions.questions import LATER, Kind, Option, Question, mentioned, plain
 from bot.domain.errors import ProblemError
 from bot.services.game.fixes import CauseDeclared, QuestionDeclared, When, in_locale
 from bot.services.texts import DEFAULT_LOCALE, text
@@ -119,6 +119,12 @@ class DeclaredFix(Fix):
         if in_vain:
             facts["tried"] = "、".join(in_vain)
         return {name: value for name, value in facts.items() if value not in (None, "")}
+
+    def matter(self, case: Case) -> str:
+        """The answers to the choices; where there are none, the words that say what it is about."""
+        questions = case.fix.questions
+        told = [str(case.answer(name) or "") for name, q in questions.items() if q.kind == "choice"]
+        return "|".join(told) or plain(str(next((case.answer(name) for name in questions), "") or ""))
 
     async def look(self, case: Case) -> None:
         """Take over what need not be asked: what the client reports, what the first message says, and what

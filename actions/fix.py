@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 from inspect import isabstract
 from typing import Any
 
@@ -53,6 +54,8 @@ class Case:
         self.answers: dict[str, Any] = dict(tracker.get_slot("fix_answers") or {})
         self.collect: Callable[[Case], dict[str, Any]] = Case.facts
         """What a ticket gets."""
+        self.matter: Callable[[Case], str] = lambda _: ""
+        """What tells this case from another one of the same player and fix."""
         self._dispatcher = dispatcher
 
     @property
@@ -135,31 +138,48 @@ class Case:
         return [*forget(), *turn_to(self._dispatcher, wish)]
 
     async def open_ticket(self, summary: str = "", *, supervisor: bool = False) -> Ticket:
-        """Open a ticket with all facts and the pictures that came lately, and say nothing yet."""
+        """Open a ticket with all facts and the pictures that came lately, and say nothing yet. Where one
+        about the same matter is open (`again`), what was said now is added to that."""
         facts = self.collect(self)
+        summary = summary or self.summary(facts)
         ticket = await self.services.tickets.open(
             self.conversation,
             intent=self.fix.intent,
-            summary=summary or self.summary(facts),
+            summary=summary,
             facts=facts,
             priority=self.priority,
             promise=self.promise,
-            key=f"{self.fix.intent}:{self.answers.get('began')}",
+            matter=f"{self.fix.intent}:{sha256(self.matter(self).encode()).hexdigest()[:16]}",
+            key=str(self.answers.get("began")),
             supervisor=supervisor,
         )
+        if ticket.again and summary != ticket.summary:
+            ticket = await self.services.tickets.add(self.conversation, ticket.number, summary)
+            ticket = replace(ticket, again=True)
         since = self.services.now() - PICTURES_OF
         pictures = await self.services.evidence.of_conversation(self.conversation, since)
         await self.services.evidence.attach(self.conversation, [p.id for p in pictures], ticket.number)
         return ticket
 
     async def ticket(self, summary: str = "", response: str = "", **words: str) -> Events:
-        """Open the ticket, and tell its number and promise."""
+        """Open the ticket, and tell its number and promise; `response` comes before that, unless the ticket
+        is open already."""
         ticket = await self.open_ticket(summary)
+        if ticket.again:
+            self.say("utter_ticket_known", line=await self.ticket_line(ticket))
+            return self._over()
         promise = await self.when(ticket.promised_at) if ticket.promised_at else ""
         if response:
             self.say(response, number=ticket.number, promise=promise, **words)
         self.say("utter_ticket_opened", number=ticket.number, promise=promise)
         return self._over()
+
+    async def ticket_line(self, ticket: Ticket) -> str:
+        """Number, topic, state and time in one line."""
+        state = "escalated" if ticket.escalated_at is not None else ticket.state.value
+        when = await self.when(ticket.promised_at) if ticket.promised_at else ""
+        topic = topic_name(ticket.intent, self.locale)
+        return text(f"ticket-line-{state}", self.locale, number=ticket.number, topic=topic, when=when)
 
     def human(self, reason: str, response: str = "", summary: str = "", **words: str) -> Events:
         """Say why (unless the reason has a sentence of its own), and pass the player to a human."""
@@ -224,10 +244,15 @@ class Fix(SupportAction):
         """What the dialogue has come to, for a ticket or for the agent who takes over."""
         return case.facts()
 
+    def matter(self, case: Case) -> str:
+        """What tells one case of this fix from another of the same player: as long as a ticket about it is
+        open, asking again gives that one. By default he has one case at a time."""
+        return ""
+
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """Carry out what the dialogue came to."""
         case = await case_of(self.intent, dispatcher, tracker)
-        case.collect = self.facts
+        case.collect, case.matter = self.facts, self.matter
         events = await self.carry_out(case)
         return [*events, FollowupAction("action_listen")] if not followed(events) else events
 

@@ -191,7 +191,7 @@ def _tried(question: Question, intent: str, words: str) -> Read:
     if (numbered := _numbered(question, words)) is not None:
         return Read(numbered.value == "yes", answered=True)
     for option in question.options:
-        if words and _plain(words) == _plain(option.title):
+        if words and plain(words) == plain(option.title):
             return Read(option.value == "yes", answered=True)
     if DROP.fullmatch(words):
         return Read(drop=True)
@@ -205,11 +205,11 @@ def _tried(question: Question, intent: str, words: str) -> Read:
 
 def mentioned(question: Question, words: str) -> str | None:
     """The one option of a choice that `words` name in passing, as in "it crashes as soon as I open it"."""
-    said = _plain(words)
+    said = plain(words)
     named = {
         option.value
         for option in question.options
-        for name in map(_plain, (option.title, *option.words))
+        for name in map(plain, (option.title, *option.words))
         if len(name) >= 2 and name in said
     }
     return named.pop() if len(named) == 1 else None
@@ -225,7 +225,7 @@ def _numbered(question: Question, words: str) -> Option | None:
 def _option(question: Question, intent: str, words: str) -> Read:
     if (numbered := _numbered(question, words)) is not None:
         return Read(numbered.value, answered=True)
-    exact = [option for option in question.options if _plain(words) == _plain(option.title)]
+    exact = [option for option in question.options if plain(words) == plain(option.title)]
     named = exact or [
         option
         for option in question.options
@@ -239,7 +239,7 @@ def _option(question: Question, intent: str, words: str) -> Read:
 
 
 def _says(words: str, name: str) -> bool:
-    said, called = _plain(words), _plain(name)
+    said, called = plain(words), plain(name)
     return _folded(words) == _folded(name) or (
         bool(said and called)
         and ((len(called) >= 2 and called in said) or (len(said) >= 2 and said in called))
@@ -247,8 +247,9 @@ def _says(words: str, name: str) -> bool:
 
 
 def _folded(words: str) -> str:
-    return _PARTICLES.sub("", _plain(words)) or _plain(words)
+    return _PARTICLES.sub("", plain(words)) or plain(words)
 
 
-def _plain(words: str) -> str:
+def plain(words: str) -> str:
+    """Words without case, spaces and punctuation, as they are compared."""
     return _PUNCTUATION.sub("", words.casefold())

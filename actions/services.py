@@ -72,9 +72,10 @@ class Tickets(Protocol):
         priority: Urgency | None = None,
         promise: timedelta | None = None,
         key: str | None = None,
+        matter: str | None = None,
         supervisor: bool = False,
     ) -> Ticket:
-        """A new ticket, or the one that this key gave before."""
+        """A new ticket, the one that this key gave before, or one that is open about this matter."""
         ...
 
     async def counted(self, conversation: str, intent: str) -> int:

@@ -43,6 +43,10 @@ class ActionBanAppeal(Fix):
         case.answers["ban"] = f"{ban.id}: {ban.reason}"
         return await case.ticket(response="utter_account_ban_appeal_taken", **words)
 
+    def matter(self, case: Case) -> str:
+        """Each punishment has its appeal."""
+        return str(case.answer("ban"))
+
 
 async def punishment(case: Case) -> Ban | None:
     """The one that counts now; that of the account before that of the chat."""

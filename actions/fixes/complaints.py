@@ -51,6 +51,10 @@ class Complaint(DeclaredFix):
         words |= {"number": ticket.number, "promise": promise}
         return case.human("complaint_major", "utter_complaint_major", **words)
 
+    def matter(self, case: Case) -> str:
+        """What went wrong; once it is grave, it is another case: the supervisor's."""
+        return f"{super().matter(case)}|{'major' if case.promise is MAJOR_PROMISE else ''}"
+
     def wrong(self, case: Case) -> str:
         """What went wrong for him: as he chose it, or in his own words."""
         question, answer = case.fix.questions.get("what"), str(case.answer("what") or "")

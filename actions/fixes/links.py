@@ -79,6 +79,10 @@ class ActionBinding(Fix):
         what = str(case.answer("what"))
         return await send(case, LinkPurpose(what)) if what in set(LinkPurpose) else await case.ticket()
 
+    def matter(self, case: Case) -> str:
+        """Each binding by itself."""
+        return str(case.answer("what"))
+
     async def _options(self, case: Case) -> tuple[Option, ...]:
         kinds = {b.kind for b in await case.services.game.bindings(*await case.player())}
         offered = [

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from actions.base import Events
 from actions.fix import Case, Fix
-from actions.questions import Kind, Option, Question
+from actions.questions import Kind, Option, Question, plain
 from actions.words import items_words
 from bot.domain.game import DeletedItem, Grant, Mail
 from bot.services.game.operations import OperationState
@@ -67,6 +67,11 @@ class ActionItemLost(Fix):
             return case.done("utter_content_item_lost_found")
         case.answers.pop("missing", None)
         return await case.ticket(response="utter_content_item_lost_ticket")
+
+    def matter(self, case: Case) -> str:
+        """Each thing that is missed by itself."""
+        known = case.answer("missing")
+        return str(known[1]) if known else plain(f"{case.opening} {case.answer('what') or ''}")
 
     async def _send(self, case: Case) -> Events:
         operation, id, title, items = case.answers["missing"]

@@ -33,6 +33,7 @@ class ActionRechargeMissing(Fix):
         if order is None:
             return await self._nothing_missing(case)
         words = await words_of(case, order)
+        case.answers["order"] = order.order_no
         if not case.answer("deliver"):
             return case.done("utter_fix_dropped")
         result = await case.run("deliver", order.order_no)
@@ -41,6 +42,10 @@ class ActionRechargeMissing(Fix):
         if result.state is OperationState.RESERVED:
             return case.done("utter_account_recharge_missing_unknown", **words)
         return await case.ticket(response="utter_account_recharge_missing_refused", **words)
+
+    def matter(self, case: Case) -> str:
+        """Each order by itself."""
+        return str(case.answer("order"))
 
     async def read(self, case: Case, question: Question, message: dict[str, Any]) -> Any:
         """An order in words."""

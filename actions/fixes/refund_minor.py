@@ -77,6 +77,10 @@ class ActionRefundMinor(Fix):
             return case.done("utter_fix_dropped")
         return await self._file(case)
 
+    def matter(self, case: Case) -> str:
+        """Who was asked about an open request and wants another gets another."""
+        return str(case.answer("began"))
+
     async def read(self, case: Case, question: Question, message: dict[str, Any]) -> Any:
         """Several orders, a time, an age: answers in words of the guardian's own."""
         match question.id:

@@ -9,6 +9,7 @@ from actions.base import Events
 from actions.declared import DeclaredFix
 from actions.fix import Case
 from actions.fixes.complaints import amount_of, judged
+from actions.questions import plain
 from bot.domain.intents import Urgency
 
 GRAVE_PROMISE = timedelta(hours=4)
@@ -29,6 +30,11 @@ class Report(DeclaredFix):
         if urgency is not None:
             case.priority, case.promise = urgency, GRAVE_PROMISE
         return await case.ticket(response=f"utter_{self.intent}_taken")
+
+    def matter(self, case: Case) -> str:
+        """Who did what; without a name every report is one of its own."""
+        who = plain(str(case.answer("who") or ""))
+        return f"{super().matter(case)}|{who or case.answer('began')}"
 
     async def urgency(self, case: Case) -> Urgency | None:
         """More than what is declared, or None: somebody may be hurt, a minor is concerned, money is gone."""

@@ -61,7 +61,8 @@ class ActionStolen(Fix):
         if frozen.state is OperationState.REFUSED:
             return case.human("failure")
         sure = frozen.state is kicked.state is OperationState.DONE
-        return await case.ticket(response="utter_account_stolen_frozen" if sure else "utter_fix_unknown")
+        case.say("utter_account_stolen_frozen" if sure else "utter_fix_unknown")
+        return await case.ticket()
 
 
 async def proof(case: Case) -> tuple[str, str] | None:

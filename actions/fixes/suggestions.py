@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from actions.base import Events
 from actions.fix import Case, Fix
-from actions.questions import Kind, Question
+from actions.questions import Kind, Question, plain
 
 _FILLER = re.compile(
     r"我|想|要|有|个|一个|一点|点|小|提|给|你们|游戏|策划|官方|建议|意见|想法|反馈|下|呗|吧|啊|呀|说|的|，|,|。|!|！|\s"
@@ -35,6 +35,10 @@ class ActionSuggestion(Fix):
         ticket = await case.open_ticket()
         count = await case.services.tickets.counted(case.conversation, self.intent)
         return case.done("utter_content_suggestion_taken", number=ticket.number, count=str(count))
+
+    def matter(self, case: Case) -> str:
+        """Each idea counts once."""
+        return plain(f"{case.opening} {case.answer('idea') or ''}")
 
 
 def tells_something(words: str) -> bool:

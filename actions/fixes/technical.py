@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from actions.declared import DeclaredFix
 from actions.fix import Case
 from actions.orders import recent_orders, words_of
+from actions.questions import plain
 from bot.domain.game import BanKind, PlayWindow, RealName, ServerState, ServerStatus
 from bot.domain.recharges import OrderStatus
 from bot.services.refunds.items import yuan
@@ -47,6 +48,10 @@ class ActionBug(DeclaredFix):
     """Something in the game behaves or looks wrong."""
 
     intent = "technical_bug"
+
+    def matter(self, case: Case) -> str:
+        """Two bugs of one kind are two cases."""
+        return f"{super().matter(case)}|{plain(case.opening)}"
 
 
 class ActionLag(DeclaredFix):

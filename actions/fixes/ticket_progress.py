@@ -131,10 +131,7 @@ async def _shown(case: Case, number: str) -> list[Ticket]:
 
 async def _lines(case: Case, ticket: Ticket, *, latest: bool) -> list[str]:
     """Number, topic, state and time in one line; the last step that was told in the next."""
-    state = "escalated" if ticket.escalated_at is not None else ticket.state.value
-    when = await case.when(ticket.promised_at) if ticket.promised_at else ""
-    topic = topic_name(ticket.intent, case.locale)
-    lines = [text(f"ticket-line-{state}", case.locale, number=ticket.number, topic=topic, when=when)]
+    lines = [await case.ticket_line(ticket)]
     step = ticket.last_told()
     if latest and step is not None:
         at = await case.when(step.at)

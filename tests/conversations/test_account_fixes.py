@@ -150,9 +150,51 @@ async def test_a_deleted_role_comes_back(meet: Meet, world: World) -> None:
 
 
 async def test_what_is_not_in_the_list_becomes_a_ticket(meet: Meet) -> None:
-    talk = await (await meet("p1009")).says("我的龙鳞甲不小心分解了想找回")
+    talk = await (await meet("p1001")).says("我的龙鳞甲不小心分解了想找回")
     talk.heard("utter_account_role_restore_none", "utter_ticket_opened")
     assert (await talk.row()).state == State.BOT.value
+
+
+@pytest.mark.parametrize(
+    ("words", "name"), [("我的龙鳞甲不小心分解了想找回", "龙鳞甲"), ("我误删了角色秋水想恢复", "秋水")]
+)
+async def test_what_is_gone_for_too_long_is_said_plainly(meet: Meet, words: str, name: str) -> None:
+    talk = await (await meet("p1009")).says(words)
+    talk.heard(
+        "utter_account_role_restore_late", "utter_account_role_restore_remains", "utter_ticket_opened"
+    ).not_heard("utter_account_role_restore_none")
+    assert name in talk.text
+    assert "7 天" in talk.text
+
+
+async def test_what_was_lost_is_asked_even_if_it_is_too_late(meet: Meet) -> None:
+    talk = await (await meet("p1009")).says("我误删了角色想恢复")
+    talk.heard("utter_ask_account_role_restore_what")
+    await talk.presses("秋水")
+    talk.heard("utter_account_role_restore_late", "utter_ticket_opened")
+
+
+# ---------------------------------------------------------------- asked twice
+async def test_asking_twice_gets_the_open_ticket(meet: Meet, world: World) -> None:
+    talk = await (await meet("p1009")).says("我的龙鳞甲不小心分解了想找回")
+    [first] = await world.tickets.of_player(talk.id)
+    await talk.says("我误分解的龙鳞甲真的很想找回来")
+    talk.heard("utter_account_role_restore_late", "utter_ticket_known").not_heard("utter_ticket_opened")
+    assert first.number in talk.text
+    [again] = await world.tickets.of_player(talk.id)
+    assert (again.number, again.news) == (first.number, True)
+    await talk.says("误删的角色秋水想恢复")
+    talk.heard("utter_ticket_opened")
+    assert len(await world.tickets.of_player(talk.id)) == 2
+
+
+async def test_what_is_dealt_with_may_be_asked_for_again(meet: Meet, world: World) -> None:
+    talk = await (await meet("p1009")).says("我的龙鳞甲不小心分解了想找回")
+    [first] = await world.tickets.of_player(talk.id)
+    await world.tickets.withdraw(talk.id, first.number)
+    await talk.says("我的龙鳞甲不小心分解了想找回")
+    talk.heard("utter_ticket_opened")
+    assert first.number not in talk.text
 
 
 # ---------------------------------------------------------------- records

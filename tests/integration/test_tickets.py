@@ -12,7 +12,7 @@ from sqlalchemy import select
 from bot.domain.errors import Code, ProblemError
 from bot.domain.intents import Category, Urgency
 from bot.domain.tickets import TicketState
-from bot.services.tickets.items import EntryKind
+from bot.services.tickets.items import EntryKind, Ticket
 from bot.storage.database import Database
 from bot.storage.models import EventRow
 from tests.conftest import FrozenClock
@@ -53,6 +53,24 @@ async def test_priority_and_promise_can_be_named_and_a_vip_counts_more(world: Ti
         me, intent="technical_bug", summary="又卡住了", priority=Urgency.LOW, promise=timedelta(hours=3)
     )
     assert (named.priority, named.promised_at) == (Urgency.LOW, world.clock.now() + timedelta(hours=3))
+
+
+async def test_a_matter_has_one_open_ticket(world: TicketWorld) -> None:
+    me, other = await world.player(), await world.player("p2")
+
+    async def asks(who: str, key: str, matter: str = "bug:a") -> Ticket:
+        return await world.tickets.open(who, intent="technical_bug", summary="卡住了", key=key, matter=matter)
+
+    first = await asks(me, "1")
+    assert (first.again, (await asks(me, "1")).again) == (False, False)  # the same wish, done twice
+    second = await asks(me, "2")
+    assert (second.number, second.again) == (first.number, True)
+    assert (await asks(me, "3", "bug:ab")).number != first.number
+    assert (await asks(other, "4")).number != first.number
+    await world.tickets.withdraw(me, first.number)
+    third = await asks(me, "5")
+    assert third.number != first.number
+    assert not third.again
 
 
 async def test_the_same_key_is_the_same_ticket_also_at_the_same_time(world: TicketWorld) -> None:

@@ -47,7 +47,8 @@ class TicketEntry:
 @dataclass(frozen=True, slots=True)
 class Ticket:
     """A ticket. `facts` is what the dialogue collected; times are aware UTC; `promised_at` is by when the
-    player hears of it, None while it is not for us to act or no time is named. `history` is in order."""
+    player hears of it, None while it is not for us to act or no time is named. `history` is in order;
+    `again` says of one that was to be opened that it was open before."""
 
     number: str
     category: Category
@@ -68,6 +69,7 @@ class Ticket:
     escalated_at: datetime | None = None
     updated_at: datetime | None = None
     news: bool = False
+    again: bool = False
 
     @property
     def is_open(self) -> bool:

@@ -6,6 +6,7 @@ Every method takes the conversation: it says whose tickets these are, never the 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.errors import Code, ProblemError
 from bot.domain.intents import Urgency, category_of, urgency_of
 from bot.domain.messages import MAX_TEXT
-from bot.domain.tickets import WITHIN, TicketChange, TicketState, promised_time, ticket_number
+from bot.domain.tickets import OPEN, WITHIN, TicketChange, TicketState, promised_time, ticket_number
 from bot.services.conversations import transcript
 from bot.services.ports import Clock
 from bot.services.tickets.items import OPEN_FIRST, EntryKind, Ticket, histories, ticket_of
@@ -51,9 +52,11 @@ class Tickets:
         priority: Urgency | None = None,
         promise: timedelta | None = None,
         key: str | None = None,
+        matter: str | None = None,
         supervisor: bool = False,
     ) -> Ticket:
-        """A new ticket; the same `key` in a conversation gives the one of then. The caller tells the player.
+        """A new ticket; the same `key` in a conversation gives the one of then, and with `matter` one that is
+        open about the same matter (it is `again` then). The caller tells the player.
 
         `facts` is what the dialogue collected (JSON); without `priority` the intent and the player's VIP
         level say it, without `promise` the priority says within which time he hears of it; a promise of no
@@ -62,6 +65,11 @@ class Tickets:
         """
         async with self._database.begin() as session:
             row = await transcript.locked(session, conversation)
+            if matter is not None:
+                key = f"{matter}:{key}"
+                open_one = await self._open_about(session, row.id, matter, key)
+                if open_one is not None:
+                    return replace(await self._shown(session, open_one), again=True)
             ticket, _ = await self.open_in(
                 session,
                 row,
@@ -211,6 +219,19 @@ class Tickets:
         if not done:
             await self._steps.announce(number, conversation, seq)
         return found
+
+    @staticmethod
+    async def _open_about(
+        session: AsyncSession, conversation: str, matter: str, key: str
+    ) -> TicketRow | None:
+        """The open ticket of another wish about the same matter; its key begins with it."""
+        query = select(TicketRow).where(
+            TicketRow.conversation_id == conversation,
+            TicketRow.key.startswith(f"{matter}:", autoescape=True),
+            TicketRow.key != key,
+            TicketRow.state.in_([state.value for state in OPEN]),
+        )
+        return await session.scalar(query.order_by(TicketRow.id).limit(1))
 
     async def _shown(self, session: AsyncSession, row: TicketRow) -> Ticket:
         await session.flush()
