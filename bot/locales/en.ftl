@@ -241,6 +241,7 @@ satisfaction-4 = Good
 satisfaction-5 = Very good
 satisfaction-thanks = Thank you for the rating, we read every one. If there is anything else, I'm here.
 satisfaction-sorry = I'm sorry we let you down this time; your rating will be read carefully. If it isn't solved yet, tap below and I'll get somebody to go on with it.
+satisfaction-comment = Thank you for saying so; your own words are kept with the rating, and the people in charge read them. If something is still open, just tell me.
 satisfaction-human = Not solved, a human please
 satisfaction-known = That one is noted already, thank you.
 satisfaction-late = This survey has ended, thank you. If something is wrong, just tell me.

@@ -241,6 +241,7 @@ satisfaction-4 = 满意
 satisfaction-5 = 非常满意
 satisfaction-thanks = 谢谢你的评价，每一条我们都会看。还有别的事随时找我。
 satisfaction-sorry = 很抱歉这次没让你满意，你的评价我们会认真看。问题要是还没解决，点一下我马上找人接着办。
+satisfaction-comment = 谢谢你多说这几句，原话已经记进这次的评价里，负责的同事会看。要是还有事没办好，直接告诉我。
 satisfaction-human = 还没解决，转人工
 satisfaction-known = 这一项已经记下了，谢谢。
 satisfaction-late = 这次的评价已经截止了，谢谢你。有事直接跟我说就行。

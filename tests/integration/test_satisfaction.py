@@ -102,6 +102,40 @@ async def test_numbers_and_words_count_only_while_it_is_asked(world: World) -> N
     assert survey.speed is None
 
 
+async def test_words_about_it_are_its_comment(world: World) -> None:
+    case = Case(world, await world.agent())
+    await case.had()
+    for words in ("3", "4", "2"):
+        await case.say(words)
+    stored = await case.say("客服挺耐心的，就是等太久了")
+    assert "原话已经记进" in (await case.last()).text
+    assert [b.payload for b in (await case.last()).buttons] == ["/request_human"]
+    assert await case.state() == "closed"
+    (survey,) = await surveys(world)
+    assert stored.meta["comment_on"] == survey.id
+    await case.say("态度倒是不错")  # and more of it
+    assert "原话已经记进" in (await case.last()).text
+    assert [t.text for t in world.brain.turns] == ["转人工"]
+    async with world.services.database.read() as session:
+        query = select(EventRow.data).where(EventRow.kind == "satisfaction").order_by(EventRow.id)
+        events = (await session.scalars(query)).all()
+    assert next(e["comment"] for e in events if "comment" in e) == stored.seq
+    await case.say("我的648没到账，处理一下")
+    assert (await case.last()).text == "听到：我的648没到账，处理一下"
+    await case.say("处理得太慢了")  # nobody talks about the rating any more
+    assert (await case.last()).text == "听到：处理得太慢了"
+
+
+async def test_a_comment_in_place_of_a_score(world: World) -> None:
+    case = Case(world, await world.agent())
+    await case.had()
+    await case.say("处理得挺快")
+    assert "原话已经记进" in (await case.last()).text
+    await case.say("5")
+    (survey,) = await surveys(world)
+    assert (survey.overall, survey.service) == (5, None)
+
+
 async def test_each_aspect_counts_once_and_for_seven_days(world: World) -> None:
     case = Case(world, await world.agent())
     await case.had()

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.satisfaction import SCORES, Aspect, Rating, next_aspect, read_payload, typed_score
+from bot.domain.satisfaction import (
+    SCORES,
+    Aspect,
+    Rating,
+    is_comment,
+    next_aspect,
+    read_payload,
+    typed_score,
+)
 
 
 @given(st.integers(1, 2**31), st.sampled_from(Aspect), st.sampled_from(SCORES))
@@ -65,3 +73,25 @@ def test_what_is_asked_and_in_which_order() -> None:
     assert next_aspect({Aspect.OVERALL: 5}) is Aspect.SERVICE
     assert next_aspect({Aspect.OVERALL: 5, Aspect.SPEED: 3}) is Aspect.SERVICE
     assert next_aspect(dict.fromkeys(Aspect, 1)) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "comment"),
+    [
+        ("客服挺耐心的，就是等太久了", True),
+        ("回复太慢，态度也一般", True),
+        ("问题没解决，差评", True),
+        ("谢谢，处理得很快", True),
+        ("the agent was friendly but slow", True),
+        ("转人工", False),
+        ("我的648没到账，处理一下", False),
+        ("我要投诉这个客服", False),
+        ("游戏闪退了，帮我处理", False),
+        ("活动几点开", False),
+        ("工单处理得怎么样了", False),
+        ("登不上游戏", False),
+        ("充值慢怎么办", False),
+    ],
+)
+def test_what_is_a_comment(words: str, comment: bool) -> None:
+    assert is_comment(words) is comment
