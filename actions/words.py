@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -50,6 +51,17 @@ def store_way(what: str, channel: str, locale: str) -> str:
         return text(f"store-{what}-{channel}", locale)
     except KeyError:
         return text(f"store-{what}-other", locale, channel=channel_name(channel, locale))
+
+
+def phrase(words: str) -> str:
+    """Words of the studio's for the middle of a sentence: without the full stop that ours brings."""
+    return re.sub(r"\s*(?:。+|(?<!\.)\.)\s*$", "", words)
+
+
+def sentence(words: str, locale: str) -> str:
+    """Words of the studio's that stand by themselves: with a full stop, if they have no end of their own."""
+    words = words.strip()
+    return words if not words or words[-1] in "。.!！?？…~～" else words + text("full-stop", locale)
 
 
 def items_words(items: Sequence[Item], locale: str) -> str:

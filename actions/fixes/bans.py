@@ -5,6 +5,7 @@ from __future__ import annotations
 from actions.base import Events
 from actions.fix import Case, Fix
 from actions.questions import Kind, Question
+from actions.words import phrase
 from bot.domain.game import Ban
 from bot.services.texts import text
 
@@ -58,8 +59,13 @@ async def words_of(case: Case, ban: Ban) -> dict[str, str]:
     """What the responses may name."""
     return {
         "kind": text(f"ban-{ban.kind.value}", case.locale),
-        "reason": ban.reason,
+        "reason": phrase(ban.reason),
         "since": await case.when(ban.since),
-        "until": await case.when(ban.until) if ban.until else text("ban-for-good", case.locale),
-        "evidence": ban.evidence or text("ban-no-evidence", case.locale),
+        "until": until_words(await case.when(ban.until) if ban.until else "", case.locale),
+        "evidence": phrase(ban.evidence or "") or text("ban-no-evidence", case.locale),
     }
+
+
+def until_words(when: str, locale: str) -> str:
+    """How long it lasts; without an end it is for good."""
+    return text("ban-until", locale, when=when) if when else text("ban-for-good", locale)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from actions.base import Events
 from actions.fix import Case, Fix
 from actions.questions import Option, Question
+from actions.words import sentence
 from bot.domain.game import ServerStatus
 from bot.services.texts import text
 
@@ -35,7 +36,7 @@ class ActionServer(Fix):
             return case.solved("utter_content_server")
         words = {
             "server": server.name,
-            "note": server.note or text("server-note", case.locale),
+            "note": sentence(server.note or text("server-note", case.locale), case.locale),
             "into": server.merged_into or "",
             "since": await case.when(server.starts_at) if server.starts_at else "",
             "until": await case.when(server.ends_at)

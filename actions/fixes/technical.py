@@ -10,8 +10,10 @@ from zoneinfo import ZoneInfo
 
 from actions.declared import DeclaredFix
 from actions.fix import Case
+from actions.fixes.bans import until_words
 from actions.orders import recent_orders, words_of
 from actions.questions import plain
+from actions.words import phrase, sentence
 from bot.domain.game import BanKind, PlayWindow, RealName, ServerState, ServerStatus
 from bot.domain.recharges import OrderStatus
 from bot.services.refunds.items import yuan
@@ -94,11 +96,8 @@ async def locked(case: Case) -> Cause:
     """A punishment that keeps the player out."""
     for ban in await case.services.game.bans(*await case.player()):
         if ban.active and ban.kind is BanKind.ACCOUNT:
-            until = text("ban-until", case.locale, when=await case.when(ban.until)) if ban.until else ""
-            return "banned", {
-                "reason": ban.reason,
-                "until": until or text("ban-for-good", case.locale),
-            }
+            until = until_words(await case.when(ban.until) if ban.until else "", case.locale)
+            return "banned", {"reason": phrase(ban.reason), "until": until}
     return None
 
 
@@ -122,7 +121,7 @@ async def troubled_server(case: Case, states: tuple[ServerState, ...]) -> Cause:
         "server": server.name,
         "into": server.merged_into or "",
         "until": await case.when(server.ends_at) if server.ends_at else text("soon", case.locale),
-        "note": server.note and server.note + text("between-sentences", case.locale),
+        "note": server.note and sentence(server.note, case.locale) + text("between-sentences", case.locale),
     }
 
 

@@ -296,6 +296,7 @@ ticket-line-refund = Refund (order { $order_no }, ¥{ $yuan }): the game is stil
 # Causes that the technical dialogues find
 ban-until = until { $when }
 soon = further notice
+full-stop = .
 between-sentences = {" "}
 minor-limits = ¥{ $charge } for each payment, ¥{ $month } a month
 minor-no-payments = no payments yet

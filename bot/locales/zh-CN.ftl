@@ -296,6 +296,7 @@ ticket-line-refund = 退款（订单 { $order_no }，{ $yuan } 元）：游戏�
 # Causes that the technical dialogues find
 ban-until = 到{ $when }
 soon = 稍后
+full-stop = 。
 between-sentences = {""}
 minor-limits = 每笔最多 { $charge } 元、每月最多 { $month } 元
 minor-no-payments = 现在还不能付费

@@ -124,6 +124,7 @@ async def test_an_appeal_with_reasons(meet: Meet) -> None:
     talk = await (await meet("p1004")).says("为什么封我号，我要申诉")
     talk.heard("utter_ask_account_ban_appeal_appeal")
     assert "第三方外挂" in talk.text
+    assert "。。" not in talk.text
     await talk.says("要")
     talk.heard("utter_ask_account_ban_appeal_why")
     await talk.says("我没开挂，那天是我表弟在玩，他手速快")

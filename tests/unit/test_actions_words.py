@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from actions.words import balances, day_and_time
+from actions.words import balances, day_and_time, phrase, sentence
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 22, 16, 30, tzinfo=UTC)  # 00:30 on the 23rd in Shanghai
@@ -31,3 +31,20 @@ def test_days_begin_in_the_players_zone(at: datetime, chinese: str, english: str
 def test_balances() -> None:
     assert balances({"钻石": 120, "金币": 7}, "zh-CN") == "钻石 120、金币 7"
     assert balances({"diamond": 120, "gold": 7}, "en") == "diamonds 120, gold 7"
+
+
+@pytest.mark.parametrize(
+    ("words", "inside", "alone"),
+    [
+        ("刷屏。", "刷屏", "刷屏。"),
+        ("刷屏", "刷屏", "刷屏。"),
+        ("刷屏。。", "刷屏", "刷屏。。"),
+        ("说好的呢？", "说好的呢？", "说好的呢？"),
+        ("Spam.", "Spam", "Spam."),
+        ("and so on...", "and so on...", "and so on..."),
+        ("", "", ""),
+    ],
+)
+def test_full_stops_of_the_studios_words(words: str, inside: str, alone: str) -> None:
+    assert phrase(words) == inside
+    assert sentence(words, "zh-CN") == alone
