@@ -174,6 +174,10 @@ class Services(Protocol):
         server …"""
         ...
 
+    async def channel(self, conversation: str) -> str:
+        """Where the player wrote last: `ingame` or `wechat`."""
+        ...
+
     async def profile(self, conversation: str) -> PlayerProfile:
         """The player as the game knows him."""
         ...

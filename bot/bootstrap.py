@@ -22,7 +22,7 @@ from bot.services.agents import Agents
 from bot.services.bus import MemoryBus
 from bot.services.contacts.identity import identified_players
 from bot.services.conversations.service import Conversations
-from bot.services.conversations.transcript import found
+from bot.services.conversations.transcript import channel_of, found
 from bot.services.conversations.turns import Turns
 from bot.services.evidence.files import EvidenceFiles
 from bot.services.evidence.received_pictures import ReceivedPictures
@@ -80,6 +80,11 @@ class ActionServices:
             row = await found(session, conversation)
         signed = {name: str(row.player[name]) for name in ("server", "role", "vip") if row.player.get(name)}
         return {**{str(k): str(v) for k, v in row.context.items()}, **signed}
+
+    async def channel(self, conversation: str) -> str:
+        """Where the player wrote last: `ingame` or `wechat`."""
+        async with self.database.read() as session:
+            return await channel_of(session, conversation)
 
     async def profile(self, conversation: str) -> PlayerProfile:
         """The player of `conversation` as the game knows him. Raises ProblemError as the port does."""

@@ -83,6 +83,7 @@ wallet-line = Your balance now: { $balances }.
 list-comma = {", "}
 none-of-these = Neither, get an agent
 summary = { $topic }: "{ $words }"
+summary-of-order = order { $order_no }
 summary-order = { $topic }: order { $order_no }, ¥{ $yuan } { $product }, { $channel }, { $when }, { $status } ({ $reason ->
     [already_refunded] refunded before
     [store_order] store order
@@ -229,6 +230,8 @@ category-technical = Technical problems
 category-content = The game
 category-complaint = Complaints and reports
 category-other = Your tickets
+help-more-page = All of it, with the conditions: { $url }
+help-more-asked = Something else? Ask, and you will know.
 help-line = { $category }: { $titles }
 # How a case went (satisfaction).
 satisfaction-ask-overall = How did we do this time? One tap is enough, and it's fine to skip it.

@@ -83,6 +83,7 @@ wallet-line = 现在的余额：{ $balances }。
 list-comma = 、
 none-of-these = 都不是，找人工
 summary = { $topic }：「{ $words }」
+summary-of-order = 订单 { $order_no }
 summary-order = { $topic }：订单 { $order_no }，{ $yuan } 元 { $product }，{ $channel }，{ $when }，{ $status }（{ $reason ->
     [already_refunded] 已退过款
     [store_order] 应用商店的订单
@@ -229,6 +230,8 @@ category-technical = 技术问题
 category-content = 游戏内容
 category-complaint = 投诉与举报
 category-other = 工单进度
+help-more-page = 全部事项和条件：{ $url }
+help-more-asked = 别的事也行，说一句就知道能不能办。
 help-line = { $category }：{ $titles }
 # How a case went (satisfaction).
 satisfaction-ask-overall = 这次的事处理得怎么样？点一下就好，不想评也没关系。

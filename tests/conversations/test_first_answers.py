@@ -95,6 +95,9 @@ async def test_what_can_you_do_tells_what_is_published(meet: Meet) -> None:
     talk.heard("utter_self_service")
     assert "充值没到账" in talk.text
     assert "/help/self-service" in talk.text
+    assert len(talk.text) < 220  # a phone's screen
+    assert len(talk.text.splitlines()) <= 7
+    assert max(len(line) for line in talk.text.splitlines()[1:-1]) <= 30
     await talk.presses("充错了想退款")
     talk.heard("utter_refund_which")
 

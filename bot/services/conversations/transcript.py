@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -15,6 +16,9 @@ from bot.domain.messages import Button, Message
 from bot.domain.ownership import Author
 from bot.services import metrics
 from bot.storage.models import ConversationRow, EventRow, MessageRow
+
+_FROM_CONTACT = re.compile(r"wx\d+:")
+"""How the client ids of messages from WeChat begin (bot.services.contacts)."""
 
 # Asked with every message: made once, for making a query takes longer than asking it.
 _LOCKED = (
@@ -135,6 +139,17 @@ async def by_client_id(
     known = {"id": conversation, "author": author.value, "client_id": client_id}
     row = await session.scalar(_BY_CLIENT_ID, known)
     return message_of(row) if row else None
+
+
+async def channel_of(session: AsyncSession, conversation: str) -> str:
+    """Where the player's newest message came from: `ingame` or `wechat`."""
+    query = (
+        select(MessageRow.client_id)
+        .where(MessageRow.conversation_id == conversation, MessageRow.author == Author.PLAYER.value)
+        .order_by(MessageRow.seq.desc())
+        .limit(1)
+    )
+    return "wechat" if _FROM_CONTACT.match(await session.scalar(query) or "") else "ingame"
 
 
 async def unread(session: AsyncSession, conversation: str, read_seq: int, reader: Author) -> int:

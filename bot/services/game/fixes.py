@@ -105,6 +105,14 @@ class CauseDeclared(_Part):
         return self
 
 
+class ConfirmDeclared(_Part):
+    """How the buttons of a question for a yes are called: by what they do (YAML takes `yes` for something
+    else)."""
+
+    do: Words
+    leave: Words
+
+
 class TicketDeclared(_Part):
     """The ticket of what is not solved at once."""
 
@@ -127,6 +135,8 @@ class FixDeclared(_Part):
 
     intent: Name
     title: Words
+    main: Words | None = None
+    """How the answer to "what can you do" calls it; without it, it is on the page only."""
     offers: Words
     """What is done here, one sentence."""
     conditions: dict[str, tuple[Line, ...]] = Field(default_factory=dict)
@@ -141,6 +151,7 @@ class FixDeclared(_Part):
     listed: bool = True
     ticket: TicketDeclared = TicketDeclared()
     questions: dict[Name, QuestionDeclared] = Field(default_factory=dict)
+    confirms: dict[Name, ConfirmDeclared] = Field(default_factory=dict)
     remedies: dict[Name, RemedyDeclared] = Field(default_factory=dict)
     causes: dict[Name, CauseDeclared] = Field(default_factory=dict)
 
@@ -160,7 +171,9 @@ class FixDeclared(_Part):
     def _speaks_chinese(self) -> FixDeclared:
         texts: list[Mapping[str, object]] = [self.title, self.offers, self.takes, self.otherwise]
         texts += [option.title for q in self.questions.values() for option in q.options.values()]
+        texts += [words for confirm in self.confirms.values() for words in (confirm.do, confirm.leave)]
         texts += [remedy.title for remedy in self.remedies.values()]
+        texts += [self.main] if self.main else []
         texts += [self.conditions] if self.conditions else []
         if any(DEFAULT_LOCALE not in words for words in texts):
             raise ValueError(f"every text needs {DEFAULT_LOCALE}")
