@@ -6,6 +6,7 @@ follows. What is no answer is rejected, so that the rules answer it as an aside 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -17,7 +18,7 @@ from actions.fix import Case, Fix, all_fixes, case_of, followed
 from actions.other_wish import FREE, SURE, Heard, Meant, meant
 from actions.questions import Kind, Option, Question, Read, question_of, read
 from actions.wishes import entities_of, second_wish, serve
-from bot.services.game.fixes import declared
+from bot.services.game.fixes import declared, in_locale
 from bot.services.texts import text
 
 OTHER_WISH = "other_wish"
@@ -170,12 +171,26 @@ async def changed(dispatcher: CollectingDispatcher, tracker: Tracker, button: di
 
 async def go_on(fix: Fix, case: Case) -> Events:
     """Ask what the plan wants to know next, or have the fix act."""
-    question = await fix.plan(case)
+    question = named(await fix.plan(case), case)
     events = [SlotSet("fix_answers", case.answers), SlotSet("fix_question", question and question.as_slot())]
     events.append(SlotSet("fix_other_wish", None))
     if question is not None:
         return [*events, SlotSet("fix_done", None)]
     return [*events, SlotSet("fix_done", fix.intent), FollowupAction(fix.name())]
+
+
+def named(question: Question | None, case: Case) -> Question | None:
+    """A question for a yes with buttons that say what they do, where that is declared."""
+    if question is None or question.kind is not Kind.CONFIRM or question.options:
+        return question
+    words = case.fix.confirms.get(question.id)
+    if words is None:
+        return question
+    yes, no = (
+        Option(value, in_locale(title, case.locale))
+        for value, title in (("yes", words.do), ("no", words.leave))
+    )
+    return replace(question, options=(yes, no))
 
 
 class ActionAskFixDone(SupportAction):

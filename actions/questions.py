@@ -49,6 +49,12 @@ _GO_ON = re.compile(
     r"(?!.*[不别別没沒未])(?:好|行|可以|要|快|赶紧|马上|请|那就|帮我)*.{0,4}[吧罢]?[。!！~\s]*"
 )
 
+_REFUSES = re.compile(
+    r"(?:我|还是|那就?|先|就|算了|等等|[,，\s])*(?:不|别|甭)(?!是|对|行|能|会|知道|懂|明白|可以|清楚|管).{1,6}[.。!！~\s]*"
+    r"|(?:i )?(?:don'?t|do not|won'?t) .{2,20}",
+    re.I,
+)
+
 _HUMAN = re.compile(
     r"人工|客服|真人|活人|专员|專員|人员|人員|经理|經理|主管|老板|负责人|人来|人來|找人|找个人|转人|轉人|接线"
     r"|human|agent|person|someone|staff|representative|operator|rep\b",
@@ -137,7 +143,7 @@ NOTHING = Read()
 
 def read(question: Question, intent: str, words: str, choice: str | None = None, about: str = "") -> Read:
     """`words` as typed, their `intent`, or the `choice` that a button carried. `about` is the intent of the
-    dialogue: who repeats it in a few words, without a no ("恢复吧"), says yes."""
+    dialogue: who repeats it in a few words says yes ("恢复吧"), or no ("不恢复了")."""
     if choice is not None:
         return _chosen(question, choice)
     if intent == "picture":
@@ -149,6 +155,8 @@ def read(question: Question, intent: str, words: str, choice: str | None = None,
     if question.kind is Kind.CONFIRM:
         if repeats(words, intent, about):
             return Read(True, answered=True)
+        if intent == about and _REFUSES.fullmatch(words):
+            return Read(False, answered=True)
         return Read(drop=True) if _OVER.search(words) else _confirmed(question, intent, words)
     if question.kind is Kind.REMEDY:
         return _tried(question, intent, words)

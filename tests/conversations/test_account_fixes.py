@@ -23,7 +23,7 @@ async def test_a_renewal_is_stopped_once(meet: Meet, world: World) -> None:
 
 async def test_a_renewal_may_stay(meet: Meet, world: World) -> None:
     talk = await (await meet("p1006")).says("我要取消连续包月")
-    await talk.presses("不是")
+    await talk.presses("先不关")
     talk.heard("utter_account_subscription_cancel_kept")
     found = await world.game.subscription("demo", "p1006")
     assert found is not None
@@ -44,7 +44,7 @@ async def test_a_stolen_account_is_locked_after_a_check(meet: Meet, world: World
     await talk.says("尾号1002")
     talk.heard("utter_ask_account_stolen_freeze")
     assert "越南" in talk.text
-    await talk.presses("是")
+    await talk.presses("立即冻结")
     talk.heard("utter_account_stolen_frozen", "utter_ticket_opened")
     assert (await world.game.profile("demo", "p1002")).frozen_at
     assert not await world.game.sessions("demo", "p1002")
@@ -65,7 +65,7 @@ async def test_without_a_phone_the_last_recharge_is_asked_for(meet: Meet) -> Non
     talk.heard("utter_ask_account_stolen_amount")
     await talk.says("128元")
     talk.heard("utter_ask_account_stolen_freeze")
-    await talk.presses("不是")
+    await talk.presses("先不冻结")
     talk.heard("utter_account_stolen_kept")
 
 
@@ -73,7 +73,7 @@ async def test_without_a_phone_the_last_recharge_is_asked_for(meet: Meet) -> Non
 async def test_a_password_link_goes_to_the_bound_phone(meet: Meet) -> None:
     talk = await (await meet("p1001")).says("忘记密码了")
     talk.heard("utter_ask_account_password_send")
-    await talk.presses("是")
+    await talk.presses("发重置链接")
     assert "重置密码" in talk.text
     assert "1001" in talk.text
     assert "19900001001" not in talk.text
@@ -81,7 +81,7 @@ async def test_a_password_link_goes_to_the_bound_phone(meet: Meet) -> None:
 
 async def test_without_a_contact_a_person_checks(meet: Meet) -> None:
     talk = await (await meet("p1010")).says("忘记密码了")
-    await talk.presses("是")
+    await talk.presses("发重置链接")
     talk.heard("utter_link_no_verified_contact", "utter_ticket_opened")
 
 
@@ -119,6 +119,21 @@ async def test_real_name_tells_age_and_limits(meet: Meet, player: str, says: str
     talk.heard("utter_account_real_name_wrong", "utter_ticket_opened")
 
 
+# ---------------------------------------------------------------- confirming
+@pytest.mark.parametrize("words", ["是", "好", "确认", "确定", "确认注销", "注销吧"])
+async def test_a_yes_to_what_cannot_be_undone(meet: Meet, words: str) -> None:
+    talk = await (await meet("p1001")).says("我要注销账号")
+    talk.heard("utter_ask_account_delete_sure")
+    assert talk.buttons == ["确认注销", "先不注销", "转人工"]
+    (await talk.says(words)).heard("utter_link_sent_cooling")
+
+
+@pytest.mark.parametrize("words", ["不", "先不注销", "算了", "不注销了"])
+async def test_a_no_to_it(meet: Meet, words: str) -> None:
+    talk = await (await meet("p1001")).says("我要注销账号")
+    (await talk.says(words)).heard("utter_account_delete_kept")
+
+
 # ---------------------------------------------------------------- bans
 async def test_an_appeal_with_reasons(meet: Meet) -> None:
     talk = await (await meet("p1004")).says("为什么封我号，我要申诉")
@@ -144,7 +159,7 @@ async def test_a_deleted_role_comes_back(meet: Meet, world: World) -> None:
     talk.heard("utter_ask_account_role_restore_what")
     await talk.presses("听雨")
     talk.heard("utter_ask_account_role_restore_restore")
-    await talk.presses("是")
+    await talk.presses("现在找回")
     talk.heard("utter_account_role_restore_done")
     roles = await world.game.roles("demo", "p1008")
     assert all(role.deleted_at is None for role in roles)
@@ -213,7 +228,7 @@ async def test_records_are_an_aside(meet: Meet) -> None:
     talk.heard("utter_account_recharge_query", "utter_ask_account_recharge_missing_deliver").not_heard(
         "utter_ask_solved"
     )
-    await talk.presses("是")
+    await talk.presses("现在补发")
     talk.heard("utter_account_recharge_missing_delivered")
 
 

@@ -22,7 +22,7 @@ async def refunded(talk: Talk) -> None:
 async def cancelled(talk: Talk) -> None:
     """The subscription, ended."""
     talk.heard(CANCEL)
-    await talk.presses("是")
+    await talk.presses("关掉续费")
     talk.heard("utter_account_subscription_cancel_done")
 
 

@@ -242,7 +242,7 @@ async def test_a_minor_outside_the_hours(meet: Meet) -> None:
 async def test_a_payment_that_went_through_is_delivered_instead_of_paid_again(meet: Meet) -> None:
     talk = await (await meet("p1003")).says("支付一直失败")
     talk.heard("utter_technical_payment_failure_undelivered", "utter_ask_account_recharge_missing_deliver")
-    await talk.presses("是")
+    await talk.presses("现在补发")
     talk.heard("utter_account_recharge_missing_delivered")
     assert (await talk.statuses())[128] == "delivered"
 
