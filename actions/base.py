@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import structlog
@@ -32,6 +33,17 @@ SPOKEN_REASONS = frozenset({"player_request", "not_solved", "not_understood", "f
 """Reasons for a hand-over with a sentence of their own; before the others the action has said why."""
 
 
+Told = Callable[[CollectingDispatcher, Tracker], Awaitable[str]]
+
+_told: list[Told] = []
+
+
+def tell_with(told: Told) -> None:
+    """Have the human to whom a failed action leads told what `told` makes of the dialogue. (It knows the
+    fixes, which are actions themselves.)"""
+    _told[:] = [told]
+
+
 class SupportAction(Action, ABC):
     """An action named after its class: ActionRefundMistaken is action_refund_mistaken."""
 
@@ -45,13 +57,16 @@ class SupportAction(Action, ABC):
             return await self.act(dispatcher, tracker)
         except ProblemError as error:
             if error.problem.code is not Code.IDENTITY_NEEDED:
-                log.exception("action_failed", action=self.name(), conversation=tracker.sender_id)
-                return hand_over(dispatcher, tracker, "failure")
+                return await self._failed(dispatcher, tracker)
             dispatcher.messages.clear()  # what was said so far took an identity for granted
             return hand_over(dispatcher, tracker, Code.IDENTITY_NEEDED.value)
         except Exception:
-            log.exception("action_failed", action=self.name(), conversation=tracker.sender_id)
-            return hand_over(dispatcher, tracker, "failure")
+            return await self._failed(dispatcher, tracker)
+
+    async def _failed(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        log.exception("action_failed", action=self.name(), conversation=tracker.sender_id)
+        summary = "".join([await told(dispatcher, tracker) for told in _told])
+        return hand_over(dispatcher, tracker, "failure", summary)
 
     @abstractmethod
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
@@ -75,14 +90,19 @@ def forget(*but: str) -> Events:
 
 def summarised(tracker: Tracker) -> str:
     """The topic, and the last thing that the player typed himself, for the agent (in Chinese)."""
+    topic = topic_name(tracker.get_slot("topic") or intent_of(tracker), DEFAULT_LOCALE)
+    words = typed_last(tracker)
+    return text("summary", topic=topic, words=words[:80]) if words else topic
+
+
+def typed_last(tracker: Tracker) -> str:
+    """The last thing that the player typed himself, empty if he only pressed buttons."""
     typed = (
         event.get("text") or ""
         for event in reversed(tracker.events)
         if event.get("event") == "user" and not (event.get("text") or "").startswith("/")
     )
-    topic = topic_name(tracker.get_slot("topic") or intent_of(tracker), DEFAULT_LOCALE)
-    words = next(typed, "")
-    return text("summary", topic=topic, words=words[:80]) if words else topic
+    return str(next(typed, ""))
 
 
 def intent_of(tracker: Tracker) -> str:

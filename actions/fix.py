@@ -191,7 +191,7 @@ class Case:
         """One line for people, in Chinese."""
         topic = topic_name(self.fix.intent, DEFAULT_LOCALE)
         said = "；".join(filter(None, (in_words(v) for k, v in facts.items() if k != "words")))
-        return text("summary", topic=topic, words=" ".join(filter(None, (self.opening, said)))[:160])
+        return text("summary", topic=topic, words=" ".join(filter(None, (self.opening, said)))[:240])
 
     def _over(self, *events: Any) -> Events:
         kept = [event["name"] for event in events]

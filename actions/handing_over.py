@@ -1,12 +1,20 @@
-"""The ways to a human that the player takes himself."""
+"""The ways to a human that the player takes himself, and what the human is told."""
 
 from __future__ import annotations
 
+import structlog
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import Events, SupportAction, hand_over, intent_of
-from actions.fix import all_fixes, case_of
+from actions.base import Events, SupportAction, hand_over, intent_of, tell_with, typed_last
+from actions.fix import Case, all_fixes, case_of
+from actions.words import in_words
+from bot.services.texts import text
+
+log = structlog.get_logger(__name__)
+
+REPORTED = ("device", "os", "app_version", "network", "server")
+"""What of the client's report is told in the line for the human."""
 
 
 class ActionHandOver(SupportAction):
@@ -15,13 +23,43 @@ class ActionHandOver(SupportAction):
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """Says one sentence; the gateway tells position and wait."""
         reason = "not_solved" if intent_of(tracker) == "deny" else "player_request"
-        return hand_over(dispatcher, tracker, reason, await _of_the_fix(dispatcher, tracker))
+        return hand_over(dispatcher, tracker, reason, await so_far(dispatcher, tracker))
+
+
+async def so_far(dispatcher: CollectingDispatcher, tracker: Tracker) -> str:
+    """What the dialogue in whose middle the player leaves has come to: what he wants, his answers, what was
+    tried, what his client reports, and his last words. Empty without a dialogue, or where even this fails."""
+    try:
+        if tracker.get_slot("refund_order"):
+            return _of_the_refund(tracker)
+        return await _of_the_fix(dispatcher, tracker)
+    except Exception:  # what has failed before may fail here
+        log.warning("not_summarised", conversation=tracker.sender_id, exc_info=True)
+        return ""
 
 
 async def _of_the_fix(dispatcher: CollectingDispatcher, tracker: Tracker) -> str:
-    """What the dialogue in whose middle he leaves has come to, empty without one."""
     current = str(tracker.get_slot("fix") or "")
     if current not in all_fixes() or not tracker.get_slot("fix_answers"):
         return ""
     case = await case_of(current, dispatcher, tracker)
-    return case.summary(all_fixes()[current].facts(case))
+    facts = all_fixes()[current].facts(case)
+    facts |= {name: value for name, value in (await _reported(case)).items() if value not in facts.values()}
+    last = typed_last(tracker)
+    if last and last not in (case.opening, *map(in_words, facts.values())):
+        facts["last"] = last
+    return case.summary(facts)
+
+
+async def _reported(case: Case) -> dict[str, str]:
+    reported = await case.services.context(case.conversation)
+    return {name: reported[name] for name in REPORTED if reported.get(name)}
+
+
+def _of_the_refund(tracker: Tracker) -> str:
+    topic = text("topic-account-refund-mistaken")
+    order = text("summary-of-order", order_no=str(tracker.get_slot("refund_order")))
+    return text("summary", topic=topic, words=f"{typed_last(tracker)[:80]} {order}".strip())
+
+
+tell_with(so_far)
