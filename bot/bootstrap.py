@@ -44,6 +44,7 @@ from bot.services.tickets.desk import TicketDesk
 from bot.services.tickets.promises import TicketPromises
 from bot.services.tickets.service import Tickets
 from bot.services.tickets.steps import TicketSteps
+from bot.services.waiting_players import WaitingPlayers
 from bot.settings import Settings
 from bot.storage.database import Database, SystemClock
 from bot.storage.upgrade import upgrade
@@ -142,6 +143,7 @@ async def services(settings: Settings, *, brain: Brain | None = None) -> AsyncIt
         turns = Turns(core.database, core.bus, core.clock, brain, core.queue, settings.patience)
         stack.push_async_callback(turns.close)
         conversations = Conversations(core.database, core.bus, core.clock, turns)
+        conversations.waiting = WaitingPlayers(core.clock, core.queue, conversations, _hours(settings))
         satisfaction = Satisfaction(core.database, core.bus, core.clock, conversations)
         agents = Agents(core.database, core.clock)
         pictures = ReceivedPictures(conversations, core.evidence)

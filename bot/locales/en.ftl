@@ -2,6 +2,9 @@
 
 system-queued = You are being passed to a human agent. Feel free to keep writing while you wait; the agent will see it all.
 system-queued-brain-failed = Something went wrong on the bot's side, so a human agent will take over. Everything you wrote is kept, no need to repeat it.
+queue-standing = { $ahead } in front of you, about { $minutes } min to go. No need to keep watch: the agent answers right here, and sees what you wrote.
+queue-standing-next = You are next, about { $minutes } min to go. No need to keep watch: the agent answers right here.
+queue-standing-closed = Our agents are back at { $when }; { $ahead } in front of you. No need to keep watch: you are answered here in turn.
 system-claimed = { $name } from support is here now and can see what you wrote before.
 system-released = The agent is done with this step; the bot is with you again.
 system-requeued = Your agent had to leave. You are now first in line for a colleague.

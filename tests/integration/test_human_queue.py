@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
 
 from bot.domain.errors import Code, ProblemError
+from bot.domain.hours import Hours
 from bot.domain.messages import HandOver, IncomingMessage
 from bot.domain.ownership import Author
 from bot.domain.players import Player
@@ -18,6 +20,7 @@ from bot.services.bus import MemoryBus
 from bot.services.conversations.service import Conversations
 from bot.services.conversations.turns import Turns
 from bot.services.human_queue.service import AgentIdentity, HumanQueue, Standing
+from bot.services.waiting_players import WaitingPlayers
 from bot.storage.database import Database
 from bot.storage.models import AgentRow, ConversationRow, EventRow, MessageRow
 from tests.conftest import FrozenClock
@@ -82,9 +85,9 @@ class Hall:
     async def told(self, id: str) -> list[str]:
         async with self.database.read() as session:
             rows = await session.scalars(
-                select(MessageRow.text).where(
-                    MessageRow.conversation_id == id, MessageRow.author == Author.SYSTEM.value
-                )
+                select(MessageRow.text)
+                .where(MessageRow.conversation_id == id, MessageRow.author == Author.SYSTEM.value)
+                .order_by(MessageRow.seq)
             )
             return list(rows)
 
@@ -303,3 +306,43 @@ async def test_cancelling_while_an_agent_claims_has_one_outcome(hall: Hall) -> N
         claimed = results[0] is None
         row = await hall.row(id)
         assert (row.state, row.agent_id) == (("agent", anna.id) if claimed else ("bot", None))
+
+
+async def test_who_waits_and_asks_how_long_is_told(hall: Hall) -> None:
+    always = Hours(time(0), time(0), ZoneInfo("Asia/Shanghai"))
+    hall.conversations.waiting = WaitingPlayers(hall.clock, hall.queue, hall.conversations, always)
+    await hall.waiting("p0")
+    me = await hall.waiting("p1")
+    said = 0
+
+    async def says(words: str) -> list[str]:
+        nonlocal said
+        said += 1
+        before = len(await hall.told(me))
+        stored = await hall.conversations.receive(me, IncomingMessage(str(said), words))
+        assert stored.text == words  # kept for the agent, and the bot is not asked
+        return (await hall.told(me))[before:]
+
+    assert await says("我的号登不上，急") == []
+    [told] = await says("还要等多久啊")
+    assert "你前面还有 1 位" in told
+    assert "6 分钟" in told
+    assert await says("到我了吗") == []  # just told
+    hall.clock.advance(seconds=121)
+    first = await hall.agent("lili")
+    await hall.queue.claim((await hall.queue.waiting())[0].id, first)
+    [told] = await says("到我了吗")
+    assert "下一位就是你" in told
+    await hall.queue.claim(me, first)
+    hall.clock.advance(seconds=121)
+    assert await says("还要多久") == []  # the agent's question now
+
+
+async def test_outside_the_hours_he_is_told_when_they_begin(hall: Hall) -> None:
+    local = hall.clock.now().astimezone(ZoneInfo("Asia/Shanghai"))
+    opens = (local + timedelta(hours=2)).time().replace(second=0, microsecond=0)
+    hours = Hours(opens, (local + timedelta(hours=3)).time(), ZoneInfo("Asia/Shanghai"))
+    hall.conversations.waiting = WaitingPlayers(hall.clock, hall.queue, hall.conversations, hours)
+    me = await hall.waiting("p1")
+    await hall.conversations.receive(me, IncomingMessage("1", "有人吗"))
+    assert f"{opens:%H:%M}" in (await hall.told(me))[-1]

@@ -6,7 +6,7 @@ import re
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
@@ -46,10 +46,19 @@ class Opened:
     unread: int
 
 
+class Waiting(Protocol):
+    """Hears what players say who wait for a human (bot.services.waiting_players)."""
+
+    async def heard(self, message: Message) -> None:
+        """`message` is stored in a conversation that is queued."""
+        ...
+
+
 class Conversations:
     """What channels call."""
 
     def __init__(self, database: Database, bus: Bus, clock: Clock, turns: Turns) -> None:
+        self.waiting: Waiting | None = None
         self._database = database
         self._bus = bus
         self._clock = clock
@@ -154,6 +163,8 @@ class Conversations:
         await self._bus.publish(topics.conversation(conversation), news)
         if state is State.BOT:
             self._turns.wake(conversation, claim)
+        elif state is State.QUEUED and self.waiting is not None:
+            await self.waiting.heard(message)
         elif agent is not None:
             await self._bus.publish(topics.agent(agent), {"kind": "message", "id": conversation})
         return message
