@@ -15,8 +15,9 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import Events, SupportAction, forget, intent_of, locale_of, topic_name
 from actions.fix import Case, Fix, all_fixes, case_of, followed
-from actions.other_wish import FREE, SURE, Heard, Meant, meant
-from actions.questions import Kind, Option, Question, Read, question_of, read
+from actions.handing_over import hand_over_unsolved, nothing_came
+from actions.other_wish import FREE, LEAVES, LIKELY_WHEN_LEAVING, SURE, Heard, Meant, meant
+from actions.questions import Kind, Option, Question, Read, eager, question_of, read
 from actions.wishes import entities_of, second_wish, serve
 from bot.services.game.fixes import declared, in_locale
 from bot.services.texts import text
@@ -59,6 +60,8 @@ class ValidateFixForm(SupportAction):
         if not answer.answered and not button:
             own = await fix.read(case, question, message)
             answer = answer if own is None else Read(own, answered=True)
+            if not answer.answered and question.id in case.fix.confirms and eager(words):
+                answer = Read(True, answered=True)
         if answer.drop:
             dispatcher.utter_message(response="utter_fix_dropped")
             beside = serve(dispatcher, tracker, tracker.get_slot("second_wish"))
@@ -68,6 +71,8 @@ class ValidateFixForm(SupportAction):
             _listen(case, message)
             case.answers[question.id] = answer.value
             return await go_on(fix, case)
+        if (left_for := _left_for(tracker, current)) is not None:
+            return await begin(dispatcher, tracker, button, left_for)
         return await begin(dispatcher, tracker, button) if _other_wish(tracker, current, question) else []
 
 
@@ -125,6 +130,8 @@ async def begin(
 ) -> Events:
     """Start the fix that the message, the button, the second wish of an earlier message or the message that
     was `waiting` asks for."""
+    if not waiting and not button and nothing_came(tracker):
+        return [SlotSet("fix_done", "left"), *await hand_over_unsolved(dispatcher, tracker)]
     wish = waiting or tracker.get_slot("next_fix") or {}
     intent = str(wish.get("intent") or button.get("fix") or intent_of(tracker))
     fix, other = all_fixes().get(intent), declared().get(intent)
@@ -242,6 +249,19 @@ def _other_wish(tracker: Tracker, current: str, question: Question) -> bool:
     intent = intent_of(tracker)
     other = declared().get(intent)
     return other is not None and intent != current and not other.aside and question.kind not in FREE
+
+
+def _left_for(tracker: Tracker, current: str) -> dict[str, Any] | None:
+    """The wish for which the player turns away from the question ("算了 先查下活动"), be it read ever so
+    unsurely; None where he does not."""
+    message = tracker.latest_message or {}
+    words = str(message.get("text") or "")
+    ranked = ((str(r["name"]), float(r["confidence"])) for r in message.get("intent_ranking") or ())
+    likely = (name for name, sure in ranked if name in declared() and sure >= LIKELY_WHEN_LEAVING)
+    wish = next(likely, current)
+    if wish == current or not LEAVES.match(words.strip()):
+        return None
+    return {"intent": wish, "words": words, "heard": entities_of(message)}
 
 
 def _listen(case: Case, message: dict[str, Any]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import structlog
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
@@ -12,6 +14,9 @@ from actions.words import in_words
 from bot.services.texts import text
 
 log = structlog.get_logger(__name__)
+
+SENDS = ("account_password", "account_binding", "account_real_name", "account_delete")
+"""What ends with a link that is sent."""
 
 REPORTED = ("device", "os", "app_version", "network", "server")
 """What of the client's report is told in the line for the human."""
@@ -24,6 +29,25 @@ class ActionHandOver(SupportAction):
         """Says one sentence; the gateway tells position and wait."""
         reason = "not_solved" if intent_of(tracker) == "deny" else "player_request"
         return hand_over(dispatcher, tracker, reason, await so_far(dispatcher, tracker))
+
+
+_NOTHING_CAME = re.compile(
+    r"[^,，。;；]{0,4}(?:没(?:有)?收到|收不到|没(?:有)?到|没(?:有)?来)[^,，。;；]{0,4}"
+    r"|nothing (?:came|arrived)|not received",
+    re.I,
+)
+
+
+def nothing_came(tracker: Tracker) -> bool:
+    """Whether the answer to "is it solved?" is that what was sent did not arrive: no new wish."""
+    words = str((tracker.latest_message or {}).get("text") or "").strip().rstrip("!！。~？?")
+    asked = tracker.get_slot("open_question") == "solved" and tracker.get_slot("topic") in SENDS
+    return asked and _NOTHING_CAME.fullmatch(words) is not None
+
+
+async def hand_over_unsolved(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+    """The same as a no to that question."""
+    return hand_over(dispatcher, tracker, "not_solved", await so_far(dispatcher, tracker))
 
 
 async def so_far(dispatcher: CollectingDispatcher, tracker: Tracker) -> str:

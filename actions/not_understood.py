@@ -9,9 +9,15 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import Events, SupportAction, hand_over, locale_of, topic_name
+from actions.handing_over import so_far
 from actions.wishes import entities_of
 from bot.domain.intents import Category, category_of
 from bot.services.texts import text
+
+NOT_UNDERSTOOD = frozenset(
+    {"utter_fix_again_please", "utter_refund_again_please", "utter_did_you_mean", "utter_rephrase"}
+)
+"""What is said to a message that was not understood."""
 
 LIKELY = 0.5
 """Two readings that are together more probable than this are worth asking about."""
@@ -26,12 +32,8 @@ class ActionNotUnderstood(SupportAction):
         if not loop and "ticket_number" in (heard := entities_of(tracker.latest_message or {})):
             wish = {"intent": "ticket_progress", "heard": heard}
             return [SlotSet("next_fix", wish), FollowupAction("fix_form")]
-        if not_understood_before(tracker, self.name()):
-            return hand_over(dispatcher, tracker, "not_understood")
-        if loop:
-            again = "utter_fix_again_please" if loop == "fix_form" else "utter_refund_again_please"
-            dispatcher.utter_message(response=again)
-            return []
+        if loop or misunderstood_before(tracker):
+            return await misunderstood(dispatcher, tracker)
         if readings := likely_readings(tracker):
             locale = locale_of(tracker)
             buttons = [{"title": topic_name(name, locale), "payload": f"/{name}"} for name in readings]
@@ -53,11 +55,21 @@ def likely_readings(tracker: Tracker) -> list[str]:
     return [name for name, _ in best] if sum(score for _, score in best) > LIKELY else []
 
 
-def not_understood_before(tracker: Tracker, action: str) -> bool:
-    """Whether `action` was already the answer to the message before this one."""
+async def misunderstood(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+    """Once more, please: the form asks its question again. The second time in a row a human is needed."""
+    if misunderstood_before(tracker):
+        return hand_over(dispatcher, tracker, "not_understood", await so_far(dispatcher, tracker))
+    loop = (tracker.active_loop or {}).get("name")
+    again = "utter_fix_again_please" if loop == "fix_form" else "utter_refund_again_please"
+    dispatcher.utter_message(response=again)
+    return []
+
+
+def misunderstood_before(tracker: Tracker) -> bool:
+    """Whether the answer to the message before this one was that it was not understood."""
     events = reversed(tracker.events)
     for event in events:
         if event.get("event") == "user":
             break
     answers = takewhile(lambda event: event.get("event") != "user", events)
-    return any(event.get("event") == "action" and event.get("name") == action for event in answers)
+    return any((event.get("metadata") or {}).get("utter_action") in NOT_UNDERSTOOD for event in answers)

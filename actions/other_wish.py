@@ -16,6 +16,7 @@ from bot.domain.intents import Category, category_of
 
 SURE = 0.8
 SURE_WHEN_LEAVING = 0.5
+LIKELY_WHEN_LEAVING = 0.3
 LONGEST_REQUEST = 18
 LONGEST_REPORT = 12
 """In units of `size`. What is longer tells a story."""
@@ -28,7 +29,7 @@ FREE = frozenset({Kind.TEXT, Kind.PICTURE})
 NAMED_IN_PASSING = frozenset({"content_quest", "content_character", "content_gacha", "content_suggestion"})
 """A stage or a hero says where something happened; without a request it is no wish for advice."""
 
-_LEAVES = re.compile(
+LEAVES = re.compile(
     r"\W*(?:算了|不用了|不(?:弄|办|说|写|问|举报|申诉|投诉|补充|提|查|核|搞|管)(?:了|这个了)|先不(?:弄|办|说|写|管|举报|申诉|搞)"
     r"|换(?:个|一)(?:事|件|问题)|改(?:主意|变主意)了?|never ?mind|forget (?:it|that|about))",
     re.I,
@@ -91,7 +92,7 @@ def meant(question: Question, about: str, heard: Heard) -> Meant:
         return Meant.ASIDE if small else Meant.ANSWER
     if category_of(intent) is Category.OTHER and not heard.aside:
         return Meant.ANSWER
-    if _LEAVES.match(words):
+    if LEAVES.match(words):
         return Meant.LEFT
     if heard.confidence < SURE or words == heard.before or intent in question.tells:
         return Meant.ANSWER

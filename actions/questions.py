@@ -27,7 +27,8 @@ _LATER = re.compile(
 _IN_VAIN = re.compile(
     r"还是|依然|依旧|仍然|照样|照旧|没用|没啥用|没好|不行|没变|没解决|没效果|不管用|不顶用|不好使|老样子"
     r"|一样(的|啊|呢)?$|(不能|没法)(进|玩|登|付)|[進进]不去|登不上|上不去|打不开|玩不了|付不了|不可以"
-    r"|都?试过|早试|弄过了|搞过了|做过了|又(闪|卡|掉|崩|退)|still|(did|does) ?n[o']?t (help|work)"
+    r"|都试|全试|试遍|都?试过|早试|弄过了|搞过了|做过了|又(闪|卡|掉|崩|退)"
+    r"|still|(did|does) ?n[o']?t (help|work)"
     r"|not (work|help)|no (luck|change|use|difference)|same|already (tried|did)|tried (that|it) already",
     re.I,
 )
@@ -47,6 +48,13 @@ _PARTICLES = re.compile(r"[的了吧呢啊呀]")
 
 _GO_ON = re.compile(
     r"(?!.*[不别別没沒未])(?:好|行|可以|要|快|赶紧|马上|请|那就|帮我)*.{0,4}[吧罢]?[。!！~\s]*"
+)
+
+_EAGER = re.compile(
+    r"(?=.*(?:快|赶紧|赶快|马上|立刻|废话|当然|必须|肯定|[退锁冻关停补发办弄搞给要送删找]))(?!.*[不别甭没吗么?？])"
+    r"(?:快点?|赶紧的?|赶快|马上|立刻|现在|那?就|给我|帮我|你|倒是|废话|当然|必须|肯定|嗯+|好|行|都|全|[，,。!！~\s])*"
+    r"(?:退款?|锁定?|冻结?|关|停|补|发货?|办|弄|搞|给|要|送|删|找回?)*(?:我|它|他|号)?(?:掉|了|啊|呀|吧|呗|嘛|的|一下|[。!！~\s])*",
+    re.I,
 )
 
 _REFUSES = re.compile(
@@ -174,6 +182,11 @@ def repeats(words: str, intent: str, about: str) -> bool:
     return intent == about and _GO_ON.fullmatch(words.strip()) is not None
 
 
+def eager(words: str) -> bool:
+    """Whether who is asked for a yes just wants it done, as in "快点", "退啊" or "废话 赶紧的"."""
+    return _EAGER.fullmatch(words.strip()) is not None
+
+
 def _chosen(question: Question, choice: str) -> Read:
     if choice == "none" and question.optional:
         return Read("", answered=True)
@@ -243,7 +256,8 @@ def _option(question: Question, intent: str, words: str) -> Read:
         return Read(named[0].value, answered=True)
     if intent == "deny" and (question.optional or question.no):
         return Read(question.no, answered=True)
-    return Read(drop=True) if intent == "deny" or DROP.fullmatch(words) else NOTHING
+    given_up = DROP.fullmatch(words) or (intent == "deny" and not _IN_VAIN.search(words))
+    return Read(drop=True) if given_up else NOTHING
 
 
 def _says(words: str, name: str) -> bool:

@@ -9,7 +9,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import Events, SupportAction, forget, intent_of, locale_of
-from actions.questions import repeats
+from actions.questions import eager, repeats
 from actions.refund_choice import CHOSEN, DOUBLE, NONE_FITS, SOME, Choice, choose
 from actions.refund_wish import LEADS_ELSEWHERE, RefundWish, hints_of, wish_of
 from actions.refund_words import APPROVAL, MOVE, REFUND, assessed, refund_words
@@ -73,6 +73,7 @@ async def confirmed(tracker: Tracker, wish: RefundWish) -> Events:
         return await found(tracker, wish)
     if not wish.names_order:
         again = repeats(str((tracker.latest_message or {}).get("text") or ""), intent_of(tracker), ABOUT)
+        again = again or eager(str((tracker.latest_message or {}).get("text") or ""))
         return [SlotSet("refund_confirmed", True)] if wish.answer or again else []
     events = await found(tracker, wish)
     if wish.answer is None or SlotSet("refund_order", tracker.get_slot("refund_order")) not in events:

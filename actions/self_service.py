@@ -47,6 +47,7 @@ async def more_of(conversation: str, locale: str) -> str:
 def line_of(category: Category, locale: str) -> str:
     """Such as "账号与充值：充值没到账、被盗…"; empty where nothing is named."""
     fixes = [fix for fix in declared().values() if fix.listed and fix.category is category]
+    fixes.sort(key=lambda fix: fix.intent not in OFFERED)
     titles = text("list-comma", locale).join(in_locale(fix.main, locale) for fix in fixes if fix.main)
     return (
         text("help-line", locale, category=text(f"category-{category.value}", locale), titles=titles)

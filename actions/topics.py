@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import Events, SupportAction, forget, intent_of
+from actions.base import Events, SupportAction, forget, intent_of, locale_of
 from actions.fix import all_fixes, case_of
+from actions.not_understood import misunderstood
 from actions.self_service import ActionSelfService
 from actions.wishes import entities_of, second_wish, serve
 from bot.domain.intents import Category, category_of
-from bot.services.game.fixes import declared
+from bot.services.game.fixes import declared, in_locale
 
 LOOKED_UP: dict[str, Callable[[CollectingDispatcher, Tracker], Awaitable[object]]] = {
     "self_service": ActionSelfService().act,
@@ -56,6 +58,17 @@ class ActionTopicDone(SupportAction):
         return [*forget(), FollowupAction("action_listen")]
 
 
+_HOW_LONG = re.compile(r"多久|多长时间|什么时候|几天|几分钟|啥时候|how long|when", re.I)
+
+
+def asks_how_long(tracker: Tracker) -> bool:
+    """Whether who is in the middle of a fix asks how long that takes, and not how far a case of his is."""
+    message = tracker.latest_message or {}
+    words = str(message.get("text") or "")
+    about_this = intent_of(tracker) == "ticket_progress" and "ticket_number" not in entities_of(message)
+    return about_this and tracker.get_slot("fix") in declared() and _HOW_LONG.search(words) is not None
+
+
 class ActionAnswerAside(SupportAction):
     """Answers another question in the middle of a form, which then goes on."""
 
@@ -63,10 +76,14 @@ class ActionAnswerAside(SupportAction):
         """The same first answer as elsewhere, without the question after it."""
         intent = intent_of(tracker)
         fix = all_fixes().get(intent)
-        if intent == tracker.get_slot(
-            "fix"
-        ):  # about the question itself: the first answer would be no answer
-            dispatcher.utter_message(response="utter_fix_again_please")
+        # About the question itself the first answer would be no answer; and nonsense has no topic.
+        if intent in (tracker.get_slot("fix"), "out_of_scope"):
+            return await misunderstood(dispatcher, tracker)
+        if intent == "greet":
+            dispatcher.utter_message(response="utter_fix_here")
+        elif asks_how_long(tracker):
+            takes = in_locale(declared()[str(tracker.get_slot("fix"))].takes, locale_of(tracker))
+            dispatcher.utter_message(response="utter_fix_takes", takes=takes)
         elif intent in LOOKED_UP:
             await LOOKED_UP[intent](dispatcher, tracker)
         elif fix is not None and declared()[intent].aside:

@@ -58,6 +58,11 @@ def phrase(words: str) -> str:
     return re.sub(r"\s*(?:。+|(?<!\.)\.)\s*$", "", words)
 
 
+def inner(title: str) -> str:
+    """A title for between quotes of ours: its own become the inner kind."""
+    return title.translate(str.maketrans("「」", "『』"))
+
+
 def sentence(words: str, locale: str) -> str:
     """Words of the studio's that stand by themselves: with a full stop, if they have no end of their own."""
     words = words.strip()

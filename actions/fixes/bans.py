@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 from actions.base import Events
 from actions.fix import Case, Fix
 from actions.questions import Kind, Question
@@ -11,6 +14,15 @@ from bot.services.texts import text
 
 TOLD = ("account_stolen", "complaint_cheater", "complaint_abuse")
 """What reasons for an appeal are about."""
+
+
+_INNOCENT = re.compile(
+    r"没(?:有)?(?:开|挂|用|作弊|骂|违规|干|做)|冤|乱封|误封|封错|凭什么|凭啥|不是我"
+    r"|i did(?: ?n[o']t|n't)|innocent",
+    re.I,
+)
+TELLING = 8
+"""Words of so many letters are reasons; the player is not asked for them again."""
 
 
 class ActionBanAppeal(Fix):
@@ -43,6 +55,15 @@ class ActionBanAppeal(Fix):
             return case.done("utter_account_ban_appeal_kept", **words)
         case.answers["ban"] = f"{ban.id}: {ban.reason}"
         return await case.ticket(response="utter_account_ban_appeal_taken", **words)
+
+    async def read(self, case: Case, question: Question, message: dict[str, Any]) -> Any:
+        """Who says that he did nothing appeals, and has told why."""
+        words = str(message.get("text") or "").strip()
+        if question.id != "appeal" or not _INNOCENT.search(words):
+            return None
+        if len(words) >= TELLING:
+            case.answers["why"] = words
+        return True
 
     def matter(self, case: Case) -> str:
         """Each punishment has its appeal."""

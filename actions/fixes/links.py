@@ -24,6 +24,17 @@ REFUSED = frozenset(
 """Reasons of the game that have a sentence of their own: utter_link_<reason>."""
 
 
+CALLED = {
+    LinkPurpose.UNBIND_PHONE.value: ("手机", "换手机", "换号", "号码", "电话", "phone", "number"),
+    LinkPurpose.BIND_PHONE.value: ("手机", "号码", "电话", "phone", "number"),
+    LinkPurpose.UNBIND_MAIL.value: ("邮箱", "换邮箱", "mail"),
+    LinkPurpose.BIND_MAIL.value: ("邮箱", "mail"),
+    LinkPurpose.UNBIND_DEVICE.value: ("设备", "device"),
+    LinkPurpose.UNBIND_THIRD_PARTY.value: ("微信", "QQ", "苹果", "第三方", "wechat", "apple"),
+}
+"""What players call a binding."""
+
+
 async def send(case: Case, purpose: LinkPurpose) -> Events:
     """Have the game send the link, and say where it went and what it does when."""
     result = await case.run("send_link", f"{purpose.value}:{case.answer('began')}", purpose=purpose.value)
@@ -93,7 +104,7 @@ class ActionBinding(Fix):
         offered += [LinkPurpose.UNBIND_THIRD_PARTY] if BindingKind.THIRD_PARTY in kinds else []
         names = [(purpose.value, f"link-{purpose.value.replace('_', '-')}") for purpose in offered]
         names += [("other", "link-other")]
-        return tuple(Option(value, text(key, case.locale)) for value, key in names)
+        return tuple(Option(value, text(key, case.locale), CALLED.get(value, ())) for value, key in names)
 
     async def _bound(self, case: Case) -> str:
         found = await case.services.game.bindings(*await case.player())

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from actions.base import Events
 from actions.fix import Case, Fix
-from actions.questions import Kind, Option, Question, plain
-from actions.words import items_words
+from actions.questions import Kind, Option, Question, eager, plain
+from actions.words import inner, items_words
 from bot.domain.game import DeletedItem, Grant, Mail
 from bot.services.game.operations import OperationState
 from bot.services.texts import text
@@ -68,6 +69,10 @@ class ActionItemLost(Fix):
         case.answers.pop("missing", None)
         return await case.ticket(response="utter_content_item_lost_ticket")
 
+    async def read(self, case: Case, question: Question, message: dict[str, Any]) -> Any:
+        """Who wants it at once has said yes."""
+        return True if question.id == "send" and eager(str(message.get("text") or "")) else None
+
     def matter(self, case: Case) -> str:
         """Each thing that is missed by itself."""
         known = case.answer("missing")
@@ -77,7 +82,7 @@ class ActionItemLost(Fix):
         operation, id, title, items = case.answers["missing"]
         result = await case.run(operation, id)
         if result.state is OperationState.DONE:
-            return case.solved("utter_content_item_lost_sent", title=title, items=items)
+            return case.solved("utter_content_item_lost_sent", title=inner(title), items=items)
         if result.state is OperationState.RESERVED:
             return case.done("utter_fix_unknown")
         if result.refused == "already_sent" and (letter := await _letter_of(case, id)) is not None:
@@ -152,12 +157,12 @@ def _this_or_other(case: Case) -> tuple[Option, ...]:
 
 
 async def _words_of(case: Case, one: Missing) -> dict[str, str]:
-    return {"title": one.title, "items": one.items, "when": await case.when(one.at)}
+    return {"title": inner(one.title), "items": one.items, "when": await case.when(one.at)}
 
 
 async def _words_of_letter(case: Case, letter: Mail) -> dict[str, str]:
     return {
-        "mail": letter.title,
+        "mail": inner(letter.title),
         "items": items_words(letter.attachments, case.locale),
         "when": await case.when(letter.sent_at or letter.created_at),
         "claimed": await case.when(letter.claimed_at) if letter.claimed_at else "",

@@ -14,6 +14,9 @@ from bot.services.refunds.items import yuan
 
 TRIES = 2
 LONGEST = 14
+_UNKNOWN = re.compile(r"不知道|不记得|忘|哪记得|记不|不清楚|不晓得|don'?t (?:know|remember)|forgot", re.I)
+"""Who does not know it is not asked once more."""
+
 _DIGITS = re.compile(r"\d+")
 
 
@@ -35,7 +38,9 @@ class ActionStolen(Fix):
             len(str(given or "")) <= LONGEST
         )  # a whole story that happens to hold the digits shows nothing
         if given is not None and not (short and expected in _DIGITS.findall(str(given))):
-            case.answers["tries"] = int(case.answers.get("tries") or 0) + 1
+            case.answers["tries"] = (
+                TRIES if _UNKNOWN.search(str(given)) else int(case.answers.get("tries") or 0) + 1
+            )
             if case.answers["tries"] >= TRIES:
                 return None
             given = case.answers["proof"] = None

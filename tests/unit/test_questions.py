@@ -14,6 +14,7 @@ from actions.questions import (
     Option,
     Question,
     Read,
+    eager,
     mentioned,
     question_of,
     read,
@@ -180,3 +181,36 @@ def test_a_name_is_no_wish_for_a_human_where_any_words_are_asked_for() -> None:
 def test_a_matter_that_is_over_drops_it() -> None:
     assert read(Question("sure", Kind.CONFIRM), "affirm", "解决了").drop
     assert read(Question("sure", Kind.CONFIRM), "affirm", "可以").value is True
+
+
+@pytest.mark.parametrize(
+    ("words", "wants_it"),
+    [
+        ("快点", True),
+        ("废话 赶紧的", True),
+        ("退啊", True),
+        ("锁", True),
+        ("锁了吧", True),
+        ("关了", True),
+        ("给我", True),
+        ("帮我补发", True),
+        ("不退", False),
+        ("别锁", False),
+        ("退吗", False),
+        ("你是谁", False),
+        ("好", False),  # a yes of its own
+        ("了", False),
+        ("退了会怎样", False),
+        ("没退", False),
+    ],
+)
+def test_who_just_wants_it_done(words: str, wants_it: bool) -> None:
+    assert eager(words) is wants_it
+
+
+@pytest.mark.parametrize("words", ["不恢复了", "先不恢复", "别恢复了", "还是不恢复吧"])
+def test_who_repeats_the_wish_with_a_no_says_no(words: str) -> None:
+    asked = Question("restore", Kind.CONFIRM)
+    assert read(asked, "account_role_restore", words, about="account_role_restore") == Read(
+        False, answered=True
+    )

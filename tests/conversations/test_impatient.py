@@ -1,0 +1,108 @@
+"""Players who are rude, hasty or unclear: nobody runs in circles, and what was said counts."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.conversations.conftest import Meet, World
+
+MISSING = "utter_ask_account_recharge_missing_deliver"
+
+
+@pytest.mark.parametrize(
+    ("player", "opening"),
+    [
+        ("p1001", "充错了648想退"),
+        ("p1003", "充值没到账"),
+        ("p1001", "我要注销账号"),
+        ("p1006", "怎么取消自动续费"),
+    ],
+)
+async def test_nonsense_twice_at_the_confirmation_is_a_human(meet: Meet, player: str, opening: str) -> None:
+    talk = await (await meet(player)).says(opening)
+    await talk.says("啊啊啊asdf")
+    assert (await talk.row()).state == "bot"
+    assert "充值记录" not in "".join(talk.buttons)  # buttons of other topics
+    await talk.says("嘎嘎嘎qwerty")
+    summary = (await talk.handed_over("not_understood"))["summary"]
+    assert opening in summary or "订单" in summary
+
+
+async def test_the_question_itself_is_not_repeated_for_ever(meet: Meet) -> None:
+    talk = await (await meet("p1001")).says("我要注销账号")
+    await talk.says("注销账号是什么意思")
+    talk.heard("utter_fix_again_please")
+    await talk.says("注销账号怎么注销的")
+    await talk.handed_over("not_understood")
+
+
+@pytest.mark.parametrize(
+    ("player", "opening", "words", "done"),
+    [
+        ("p1003", "充值没到账", "废话 赶紧的", "utter_account_recharge_missing_delivered"),
+        ("p1001", "充错了648想退", "退啊", "utter_refund_done"),
+        ("p1006", "怎么取消自动续费", "关了", "utter_account_subscription_cancel_done"),
+        ("p1008", "奖励怎么还没发", "给我", "utter_content_item_lost_sent"),
+    ],
+)
+async def test_a_hasty_yes(meet: Meet, player: str, opening: str, words: str, done: str) -> None:
+    talk = await (await meet(player)).says(opening)
+    (await talk.says(words)).heard(done)
+    assert "「「" not in talk.text
+
+
+async def test_a_greeting_in_the_middle_brings_no_other_topics(meet: Meet) -> None:
+    talk = await (await meet("p1003")).says("充值没到账")
+    await talk.says("在吗")
+    talk.heard("utter_fix_here", MISSING).not_heard("utter_greet")
+
+
+async def test_how_long_it_takes_is_about_what_is_under_way(meet: Meet) -> None:
+    talk = await (await meet("p1001")).says("忘记密码")
+    await talk.says("多久能收到")
+    talk.heard("utter_fix_takes", "utter_ask_account_password_send").not_heard("utter_ticket_progress_none")
+
+
+async def test_a_link_that_does_not_come_is_not_a_lost_reward(meet: Meet) -> None:
+    talk = await (await meet("p1001")).says("忘记密码")
+    await talk.presses("发重置链接")
+    await talk.says("没收到")
+    assert "密码" in (await talk.handed_over("not_solved"))["summary"]
+
+
+async def test_who_says_he_did_nothing_appeals(meet: Meet) -> None:
+    talk = await (await meet("p1004")).says("凭什么封我")
+    await talk.says("就是没开挂 你们乱封")
+    talk.heard("utter_ask_account_ban_appeal_evidence")
+    await talk.presses("没有")
+    talk.heard("utter_ticket_opened")
+
+
+async def test_useless_is_no_goodbye(meet: Meet) -> None:
+    talk = await (await meet("p1001")).says("卡成狗")
+    await talk.says("没用")
+    talk.not_heard("utter_fix_dropped").heard("utter_fix_again_please")
+
+
+async def test_who_turns_away_gets_what_he_turns_to(meet: Meet) -> None:
+    talk = await (await meet("p1003")).says("充值没到账")
+    (await talk.says("算了 先查下活动")).heard("utter_ask_content_event_event")
+
+
+async def test_who_does_not_know_the_secret_is_not_asked_again(meet: Meet) -> None:
+    talk = await (await meet("p1002")).says("我的号被盗了")
+    await talk.says("我哪记得")
+    await talk.handed_over("identity_not_shown")
+
+
+async def test_bindings_by_their_names(meet: Meet) -> None:
+    talk = await (await meet("p1001")).says("手机号换了怎么改")
+    await talk.says("换手机")
+    talk.heard("utter_link_sent_cooling")
+
+
+async def test_what_was_tried_is_tried(meet: Meet, world: World) -> None:
+    talk = await (await meet("p1001")).says("游戏一打开就闪退")
+    await talk.says("都试了")
+    talk.not_heard("utter_fix_again_please")
+    assert await world.tickets.of_player(talk.id) == []
