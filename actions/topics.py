@@ -94,4 +94,13 @@ class ActionAnswerAside(SupportAction):
             await fix.carry_out(case)
         else:
             dispatcher.utter_message(response=f"utter_{intent}")
+            return later(tracker, intent)
         return []
+
+
+def later(tracker: Tracker, intent: str) -> Events:
+    """What has a dialogue of its own comes up when the present one is done, unless something else does."""
+    message = tracker.latest_message or {}
+    if intent not in all_fixes() or tracker.get_slot("second_wish"):
+        return []
+    return [SlotSet("second_wish", {"intent": intent, "heard": entities_of(message)})]

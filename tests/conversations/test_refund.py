@@ -152,7 +152,17 @@ async def test_another_question_in_the_middle(meet: Meet) -> None:
     await talk.says("游戏老是闪退怎么办")
     talk.heard("utter_technical_crash", "utter_ask_refund_confirmed")
     await talk.says("嗯，退吧")
-    talk.heard("utter_refund_done")
+    talk.heard("utter_refund_done", "utter_second_wish", "utter_technical_crash_hello")
+
+
+async def test_the_way_of_one_store_only(meet: Meet) -> None:
+    talk = await (await meet("p1006")).says("充错了")
+    await talk.says("顺便怎么取消自动续费")
+    talk.heard("utter_account_subscription_cancel")
+    assert "Google" not in talk.text
+    await talk.presses("不退了")
+    talk.heard("utter_second_wish", "utter_ask_account_subscription_cancel_cancel")
+    assert "支付宝" in talk.text
 
 
 async def test_another_question_while_choosing(meet: Meet) -> None:
