@@ -15,8 +15,11 @@ import structlog
 
 from actions.base import Events
 from actions.fix import Case, Fix
+from actions.known_case import NEW, SAME, added, asked_about
+from actions.known_case import QUESTION as AGAIN
 from actions.questions import LATER, Kind, Option, Question, mentioned, plain
 from bot.domain.errors import ProblemError
+from bot.domain.intents import Category
 from bot.services.game.fixes import CauseDeclared, QuestionDeclared, When, in_locale
 from bot.services.texts import DEFAULT_LOCALE, text
 
@@ -25,7 +28,7 @@ log = structlog.get_logger(__name__)
 NO_CAUSE = "none"
 OTHER = "other"
 
-_OWN = frozenset({"began", "opening", "heard", "client", "cause", "cause_words"})
+_OWN = frozenset({"began", "opening", "heard", "client", "cause", "cause_words", AGAIN})
 """What is kept beside the answers to questions."""
 
 
@@ -46,6 +49,10 @@ class DeclaredFix(Fix):
 
     async def plan(self, case: Case) -> Question | None:
         """The cause if there is one; then the next declared question, then the next remedy that fits."""
+        if case.fix.category is Category.TECHNICAL and (known_case := await asked_about(case)) is not None:
+            return known_case
+        if case.answer(AGAIN) == SAME:
+            return None
         await self.look(case)
         if leading(case) or any(case.answer(f"try_{name}") is True for name in case.fix.remedies):
             return None
@@ -69,6 +76,8 @@ class DeclaredFix(Fix):
 
     async def carry_out(self, case: Case) -> Events:
         """Over to the dialogue that the cause leads to; solved if a remedy has helped; otherwise a ticket."""
+        if case.answer(AGAIN) == SAME:
+            return await added(case)
         if cause := leading(case):
             words = case.answer("cause_words") or {}
             return case.turn_to(str(cause[1].leads_to), f"utter_{self.intent}_{cause[0]}", **words)
@@ -84,6 +93,8 @@ class DeclaredFix(Fix):
         if str((message.get("intent") or {}).get("name")) != self.intent:
             return None
         words = str(message.get("text") or "").strip()
+        if question.id == AGAIN:
+            return SAME
         if not words or words.startswith("/"):
             return None
         if question.kind is Kind.REMEDY:
@@ -121,7 +132,10 @@ class DeclaredFix(Fix):
         return {name: value for name, value in facts.items() if value not in (None, "")}
 
     def matter(self, case: Case) -> str:
-        """The answers to the choices; where there are none, the words that say what it is about."""
+        """A new case, if he says so; else the answers to the choices, or, where there are none, the words
+        that say what it is about."""
+        if case.answer(AGAIN) == NEW:
+            return str(case.answer("began"))
         questions = case.fix.questions
         told = [str(case.answer(name) or "") for name, q in questions.items() if q.kind == "choice"]
         return "|".join(told) or plain(str(next((case.answer(name) for name in questions), "") or ""))

@@ -179,6 +179,10 @@ bind-code-or-link = Your code is { $code }. Send it to the official account on W
 # Buttons of the fixes
 button-yes = Yes
 button-no = No
+known-case-same = The same, add it
+known-case-new = Something else
+known-case-words-same = yes same add
+known-case-words-new = no else different new
 button-switch = Turn to { $topic }
 button-my-answer = That is my answer
 words-switch = switch turn yes yeah ok sure

@@ -179,6 +179,10 @@ bind-code-or-link = 你的绑定码是 { $code }。请在微信公众号里发�
 # Buttons of the fixes
 button-yes = 是
 button-no = 不是
+known-case-same = 是这件事，补进去
+known-case-new = 是另外的问题
+known-case-words-same = 是 是的 对 同一个 同一件 一样 还是 补进去 补充
+known-case-words-new = 不是 另外 别的 新的 不一样
 button-switch = 换成「{ $topic }」
 button-my-answer = 就是我要说的
 words-switch = 换 换成 改 改办 是 是的 对 对的 好 好的 嗯 行 要

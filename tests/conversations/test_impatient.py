@@ -106,3 +106,27 @@ async def test_what_was_tried_is_tried(meet: Meet, world: World) -> None:
     await talk.says("都试了")
     talk.not_heard("utter_fix_again_please")
     assert await world.tickets.of_player(talk.id) == []
+
+
+async def test_who_comes_back_about_an_open_ticket_does_not_start_over(meet: Meet, world: World) -> None:
+    talk = await meet("p1001")
+    first = await world.tickets.open(talk.id, intent="technical_crash", summary="闪退")
+    await talk.says("还是闪退啊，一打开就退")
+    talk.heard("utter_fix_known_case")
+    assert first.number in talk.text
+    await talk.says("是")
+    talk.heard("utter_ticket_known")
+    [ticket] = await world.tickets.of_player(talk.id)
+    assert "一打开就退" in [entry.text for entry in ticket.history][-1]
+
+
+async def test_another_problem_of_that_kind_gets_its_own(meet: Meet, world: World) -> None:
+    talk = await meet("p1001")
+    first = await world.tickets.open(talk.id, intent="technical_crash", summary="闪退")
+    await talk.says("游戏一打开就闪退")
+    await talk.presses("另外的问题")
+    talk.not_heard("utter_ticket_known")
+    while await world.tickets.counted(talk.id, "technical_crash") == 1:
+        await talk.says("还是不行，小米 15")
+    talk.heard("utter_ticket_opened")
+    assert first.number not in talk.text
