@@ -32,6 +32,7 @@ from bot.services.game.operations import Operations
 from bot.services.human_queue.inbox import Inbox
 from bot.services.human_queue.left_messages import LeftMessages
 from bot.services.human_queue.service import HumanQueue
+from bot.services.human_queue.waiting_players import WaitingPlayers
 from bot.services.minors import rules as minor_rules
 from bot.services.ports import Brain, Bus, Clock, GameServer
 from bot.services.product_feedback import ProductFeedback
@@ -44,7 +45,6 @@ from bot.services.tickets.desk import TicketDesk
 from bot.services.tickets.promises import TicketPromises
 from bot.services.tickets.service import Tickets
 from bot.services.tickets.steps import TicketSteps
-from bot.services.waiting_players import WaitingPlayers
 from bot.settings import Settings
 from bot.storage.database import Database, SystemClock
 from bot.storage.upgrade import upgrade

@@ -20,7 +20,7 @@ from bot.services.bus import MemoryBus
 from bot.services.conversations.service import Conversations
 from bot.services.conversations.turns import Turns
 from bot.services.human_queue.service import AgentIdentity, HumanQueue, Standing
-from bot.services.waiting_players import WaitingPlayers
+from bot.services.human_queue.waiting_players import WaitingPlayers
 from bot.storage.database import Database
 from bot.storage.models import AgentRow, ConversationRow, EventRow, MessageRow
 from tests.conftest import FrozenClock

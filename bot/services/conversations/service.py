@@ -47,7 +47,7 @@ class Opened:
 
 
 class Waiting(Protocol):
-    """Hears what players say who wait for a human (bot.services.waiting_players)."""
+    """Hears what players say who wait for a human (bot.services.human_queue.waiting_players)."""
 
     async def heard(self, message: Message) -> None:
         """`message` is stored in a conversation that is queued."""
