@@ -8,6 +8,7 @@ with everything attached.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -27,6 +28,11 @@ log = structlog.get_logger(__name__)
 
 NO_CAUSE = "none"
 OTHER = "other"
+UNSURE = "unsure"
+
+_UNKNOWN = re.compile(
+    r"不知道|不清楚|说不准|说不清|不晓得|没注意|不记得|忘了|don'?t know|not sure|no idea", re.I
+)
 
 _OWN = frozenset({"began", "opening", "heard", "client", "cause", "cause_words", AGAIN})
 """What is kept beside the answers to questions."""
@@ -90,11 +96,14 @@ class DeclaredFix(Fix):
     async def read(self, case: Case, question: Question, message: dict[str, Any]) -> Any:
         """More about the same problem: as an answer to a choice it is the option `other`, to a remedy that it
         did not help. The words are kept for the ticket."""
+        unsure = [o.value for o in question.options if o.value in (UNSURE, OTHER)]
+        if unsure and _UNKNOWN.search(str(message.get("text") or "")):
+            return unsure[0]
         if str((message.get("intent") or {}).get("name")) != self.intent:
             return None
-        words = str(message.get("text") or "").strip()
         if question.id == AGAIN:
             return SAME
+        words = str(message.get("text") or "").strip()
         if not words or words.startswith("/"):
             return None
         if question.kind is Kind.REMEDY:

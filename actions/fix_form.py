@@ -17,7 +17,7 @@ from actions.base import Events, SupportAction, forget, intent_of, locale_of, to
 from actions.fix import Case, Fix, all_fixes, case_of, followed
 from actions.handing_over import hand_over_unsolved, nothing_came
 from actions.other_wish import FREE, LEAVES, LIKELY_WHEN_LEAVING, SURE, Heard, Meant, meant
-from actions.questions import Kind, Option, Question, Read, eager, question_of, read
+from actions.questions import Kind, Option, Question, Read, eager, question_of, read, wants_time
 from actions.wishes import entities_of, second_wish, serve
 from bot.services.game.fixes import declared, in_locale
 from bot.services.texts import text
@@ -71,6 +71,9 @@ class ValidateFixForm(SupportAction):
             _listen(case, message)
             case.answers[question.id] = answer.value
             return await go_on(fix, case)
+        if not button and wants_time(words):
+            dispatcher.utter_message(response="utter_fix_no_hurry")
+            return [SlotSet("fix_question", question.as_slot())]
         if (left_for := _left_for(tracker, current)) is not None:
             return await begin(dispatcher, tracker, button, left_for)
         return await begin(dispatcher, tracker, button) if _other_wish(tracker, current, question) else []

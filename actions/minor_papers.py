@@ -24,6 +24,12 @@ _CHINESE_AGE = re.compile(
 )
 
 
+_PUT_OFF = re.compile(
+    r"等会|等下|等一下|晚点|晚些|回头|待会|过会|一会|稍后|之后|以后|明天|later|tomorrow", re.I
+)
+_ALL = re.compile(r"都|全|一起|\ball\b", re.I)
+
+
 @dataclass(frozen=True, slots=True)
 class ChildKnown:
     """What is known of the child: `words` and `real_name` are for the agent, in Chinese."""
@@ -77,6 +83,14 @@ def read_time(message: Mapping[str, Any]) -> str | None:
 def papers_of(case: Case) -> dict[str, str | None]:
     """The picture of each paper by its name, None for one that was put off or does not exist."""
     return dict(case.answers.get("papers") or {})
+
+
+def put_off(message: Mapping[str, Any]) -> str | None:
+    """The answer of a message (Rasa's parse data) that puts papers off in whatever words, else None."""
+    words = str(message.get("text") or "")
+    if not _PUT_OFF.search(words):
+        return None
+    return ALL_LATER if _ALL.search(words) else LATER
 
 
 async def picture_in(case: Case, message: Mapping[str, Any]) -> str | None:

@@ -27,7 +27,7 @@ _LATER = re.compile(
 _IN_VAIN = re.compile(
     r"还是|依然|依旧|仍然|照样|照旧|没用|没啥用|没好|不行|没变|没解决|没效果|不管用|不顶用|不好使|老样子"
     r"|一样(的|啊|呢)?$|(不能|没法)(进|玩|登|付)|[進进]不去|登不上|上不去|打不开|玩不了|付不了|不可以"
-    r"|都试|全试|试遍|都?试过|早试|弄过了|搞过了|做过了|又(闪|卡|掉|崩|退)"
+    r"|没反应|点不[动了]|等了|都试|全试|试遍|都?试过|早试|弄过了|搞过了|做过了|又(闪|卡|掉|崩|退)"
     r"|still|(did|does) ?n[o']?t (help|work)"
     r"|not (work|help)|no (luck|change|use|difference)|same|already (tried|did)|tried (that|it) already",
     re.I,
@@ -54,6 +54,12 @@ _EAGER = re.compile(
     r"(?=.*(?:快|赶紧|赶快|马上|立刻|废话|当然|必须|肯定|[退锁冻关停补发办弄搞给要送删找]))(?!.*[不别甭没吗么?？])"
     r"(?:快点?|赶紧的?|赶快|马上|立刻|现在|那?就|给我|帮我|你|倒是|废话|当然|必须|肯定|嗯+|好|行|都|全|[，,。!！~\s])*"
     r"(?:退款?|锁定?|冻结?|关|停|补|发货?|办|弄|搞|给|要|送|删|找回?)*(?:我|它|他|号)?(?:掉|了|啊|呀|吧|呗|嘛|的|一下|[。!！~\s])*",
+    re.I,
+)
+
+_MOMENT = re.compile(
+    r"(?:我)?(?:先)?(?:等(?:一)?下|等等|等会|稍等|等我|让我(?:想|问|看)|想想|想一?下|考虑|问问|问一下)"
+    r"|hold on|wait|let me (?:think|ask)|(?:one|a) (?:moment|minute|sec)",
     re.I,
 )
 
@@ -180,6 +186,11 @@ def read(question: Question, intent: str, words: str, choice: str | None = None,
 def repeats(words: str, intent: str, about: str) -> bool:
     """Whether who is asked for a yes says the wish `about` once more, in a few words and without a no."""
     return intent == about and _GO_ON.fullmatch(words.strip()) is not None
+
+
+def wants_time(words: str) -> bool:
+    """Whether who is asked says that he will answer in a moment."""
+    return _MOMENT.match(words.strip()) is not None
 
 
 def eager(words: str) -> bool:

@@ -9,7 +9,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import Events, SupportAction, forget, intent_of, locale_of
-from actions.questions import eager, repeats
+from actions.questions import eager, repeats, wants_time
 from actions.refund_choice import CHOSEN, DOUBLE, NONE_FITS, SOME, Choice, choose
 from actions.refund_wish import LEADS_ELSEWHERE, RefundWish, hints_of, wish_of
 from actions.refund_words import APPROVAL, MOVE, REFUND, assessed, refund_words
@@ -42,6 +42,9 @@ class ValidateRefundForm(SupportAction):
         wish = wish_of(tracker, asked)
         if wish.answer is False and not wish.names_order:
             return end("kept")
+        if wants_time(str((tracker.latest_message or {}).get("text") or "")) and not wish.names_order:
+            dispatcher.utter_message(response="utter_fix_no_hurry")
+            return [SlotSet("refund_confirmed", None)]
         if asked == "refund_confirmed":
             return await confirmed(tracker, wish)
         if wish.names_order or wish.another or wish.wrong_role:

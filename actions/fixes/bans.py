@@ -47,7 +47,7 @@ class ActionBanAppeal(Fix):
         """A ticket: people decide."""
         ban = await punishment(case)
         if ban is None:
-            return case.solved("utter_account_ban_appeal")
+            return case.solved("utter_account_ban_appeal_none")
         words = await words_of(case, ban)
         if not ban.appealable:
             return case.human("not_appealable", "utter_account_ban_appeal_final", **words)

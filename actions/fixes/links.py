@@ -24,6 +24,9 @@ REFUSED = frozenset(
 """Reasons of the game that have a sentence of their own: utter_link_<reason>."""
 
 
+WRONG = ("不对", "错了", "有误", "已经18", "满18", "成年了", "不是我", "别人的", "wrong", "not me")
+"""What is said of a registration that is not right."""
+
 CALLED = {
     LinkPurpose.UNBIND_PHONE.value: ("手机", "换手机", "换号", "号码", "电话", "phone", "number"),
     LinkPurpose.BIND_PHONE.value: ("手机", "号码", "电话", "phone", "number"),
@@ -124,7 +127,8 @@ class ActionRealName(Fix):
             return Question("register", Kind.CONFIRM) if case.answer("register") is None else None
         if case.answer("what") is None:
             options = tuple(
-                Option(value, text(f"real-name-{value}", case.locale)) for value in ("fine", "wrong")
+                Option(value, text(f"real-name-{value}", case.locale), words)
+                for value, words in (("fine", ()), ("wrong", WRONG))
             )
             words = {"age": str(status.age or "?"), "limits": await self._limits(case)}
             return Question("what", options=options, words=words)

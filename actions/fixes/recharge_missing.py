@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from actions.base import Events
+from actions.base import Events, typed_last
 from actions.fix import Case, Fix
 from actions.orders import order_meant, read_order, recent_orders, which_order, words_of
 from actions.questions import Kind, Question
 from bot.domain.recharges import OrderStatus, RechargeOrder
 from bot.services.game.operations import OperationState
+
+_OTHER = re.compile(
+    r"不是(?:这|那|它|他)|另(?:外)?[一的]?笔|换一?笔|别的|not (?:this|that) one|another|other one", re.I
+)
 
 
 class ActionRechargeMissing(Fix):
@@ -35,7 +40,8 @@ class ActionRechargeMissing(Fix):
         words = await words_of(case, order)
         case.answers["order"] = order.order_no
         if not case.answer("deliver"):
-            return case.done("utter_fix_dropped")
+            other = _OTHER.search(typed_last(case.tracker))
+            return await self._another(case, order) if other else case.done("utter_fix_dropped")
         result = await case.run("deliver", order.order_no)
         if result.state is OperationState.DONE:
             return case.solved("utter_account_recharge_missing_delivered", **words)
@@ -50,6 +56,14 @@ class ActionRechargeMissing(Fix):
     async def read(self, case: Case, question: Question, message: dict[str, Any]) -> Any:
         """An order in words."""
         return read_order(await missing(case), question, message) if question.id == "order" else None
+
+    async def _another(self, case: Case, order: RechargeOrder) -> Events:
+        """He means another one: the others have all arrived; who misses one nevertheless gets a human."""
+        others = [one for one in await recent_orders(case) if one.order_no != order.order_no]
+        if not others:
+            return case.human("not_solved")
+        words = await words_of(case, others[0])
+        return case.solved("utter_account_recharge_missing_delivered_before", **words)
 
     async def _nothing_missing(self, case: Case) -> Events:
         """All that was paid is there: say so with the newest orders, and let a human compare receipts."""

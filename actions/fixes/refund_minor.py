@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from actions.base import Events
@@ -15,6 +16,7 @@ from actions.minor_papers import (
     next_paper,
     papers_of,
     picture_in,
+    put_off,
     read_time,
     take_paper,
 )
@@ -93,9 +95,17 @@ class ActionRefundMinor(Fix):
             case "age":
                 return age_in(str(message.get("text") or ""))
             case paper if paper.startswith("paper_"):
-                return await picture_in(case, message)
+                return await picture_in(case, message) or put_off(message)
             case _:
                 return None
+
+    def facts(self, case: Case) -> dict[str, Any]:
+        """Answers in Chinese words; what was chosen among orders is told by their numbers."""
+        facts = case.facts()
+        for question in ("knew", "relation", "age"):
+            with suppress(KeyError):
+                facts[question] = text(f"minor-{question}-{facts[question]}")
+        return {name: value for name, value in facts.items() if value not in ("this", DONE, ALL)}
 
     # ------------------------------------------------------------------ what is asked
     async def _account(self, case: Case) -> Question | None:

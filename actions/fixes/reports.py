@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from typing import Any
 
 from actions.accused import accused_in
 from actions.base import Events
 from actions.declared import DeclaredFix
 from actions.fix import Case
 from actions.fixes.complaints import amount_of, judged
-from actions.questions import plain
+from actions.questions import Question, plain
 from bot.domain.intents import Urgency
 
 GRAVE_PROMISE = timedelta(hours=4)
@@ -66,6 +68,12 @@ class ActionScam(Report):
     """Cheated in a trade or an account sale."""
 
     intent = "complaint_scam"
+
+    async def read(self, case: Case, question: Question, message: dict[str, Any]) -> Any:
+        """Who is asked what he lost and names a sum lost money."""
+        if question.id == "lost" and re.search(r"\d", str(message.get("text") or "")):
+            return "money"
+        return await super().read(case, question, message)
 
     async def urgency(self, case: Case) -> Urgency | None:
         """Lost money can be stopped only early."""

@@ -13,6 +13,7 @@ from bot.services.game.operations import OperationState
 from bot.services.refunds.items import yuan
 
 TRIES = 2
+PHONE = 11
 LONGEST = 14
 _UNKNOWN = re.compile(r"不知道|不记得|忘|哪记得|记不|不清楚|不晓得|don'?t (?:know|remember)|forgot", re.I)
 """Who does not know it is not asked once more."""
@@ -37,15 +38,17 @@ class ActionStolen(Fix):
         short = (
             len(str(given or "")) <= LONGEST
         )  # a whole story that happens to hold the digits shows nothing
-        if given is not None and not (short and expected in _DIGITS.findall(str(given))):
+        if given is not None and not (short and shows(str(given), expected, whole=kind == "amount")):
             case.answers["tries"] = (
                 TRIES if _UNKNOWN.search(str(given)) else int(case.answers.get("tries") or 0) + 1
             )
             if case.answers["tries"] >= TRIES:
                 return None
-            given = case.answers["proof"] = None
+            case.answers["said"], given = str(given), None
+            case.answers["proof"] = None
         if given is None:
-            again = "_again" if case.answer("tries") else ""
+            wrong = case.answer("tries") and _DIGITS.search(str(case.answer("said") or ""))
+            again = "_again" if wrong else ""
             return Question("proof", Kind.TEXT, response=f"utter_ask_{self.intent}_{kind}{again}")
         if case.answer("freeze") is None:
             return Question("freeze", Kind.CONFIRM, words={"sessions": await sessions(case)})
@@ -68,6 +71,12 @@ class ActionStolen(Fix):
         sure = frozen.state is kicked.state is OperationState.DONE
         case.say("utter_account_stolen_frozen" if sure else "utter_fix_unknown")
         return await case.ticket()
+
+
+def shows(given: str, expected: str, *, whole: bool) -> bool:
+    """Whether an answer has the digits; of a phone also as the end of the whole number."""
+    found = _DIGITS.findall(given)
+    return expected in found or (not whole and any(len(n) == PHONE and n.endswith(expected) for n in found))
 
 
 async def proof(case: Case) -> tuple[str, str] | None:

@@ -150,7 +150,7 @@ async def test_an_appeal_with_reasons(meet: Meet) -> None:
 
 async def test_no_punishment_no_appeal(meet: Meet) -> None:
     talk = await (await meet("p1001")).says("为什么封我号，我要申诉")
-    talk.heard("utter_account_ban_appeal")
+    talk.heard("utter_account_ban_appeal_none")
 
 
 # ---------------------------------------------------------------- restoring
@@ -251,7 +251,7 @@ async def test_more_about_the_same_brings_the_question_again_not_the_first_answe
     talk = await (await meet("p1004")).says("为什么封我号，我要申诉")
     await talk.sends("/account_ban_appeal")
     talk.heard("utter_fix_again_please", "utter_ask_account_ban_appeal_appeal")
-    talk.not_heard("utter_account_ban_appeal")
+    talk.not_heard("utter_account_ban_appeal_none")
 
 
 async def test_none_of_these_is_a_human(meet: Meet) -> None:

@@ -130,3 +130,62 @@ async def test_another_problem_of_that_kind_gets_its_own(meet: Meet, world: Worl
         await talk.says("还是不行，小米 15")
     talk.heard("utter_ticket_opened")
     assert first.number not in talk.text
+
+
+async def test_papers_are_put_off_in_any_words(meet: Meet) -> None:
+    talk = await (await meet("p1005")).says("我儿子偷偷充了好多钱，想退款")
+    for title in ("就是这个账号", "全部", "这几天", "母亲"):
+        await talk.presses(title)
+    await talk.says("等会发")
+    talk.not_heard("utter_fix_again_please").heard("utter_ask_account_refund_minor_paper_guardian")
+    await talk.says("晚点一起发")
+    talk.heard("utter_ask_account_refund_minor_confirm")
+    await talk.says("转人工")
+    summary = (await talk.handed_over("player_request"))["summary"]
+    assert "母亲" in summary
+    assert "mother" not in summary
+
+
+async def test_the_whole_phone_number_shows_the_owner(meet: Meet) -> None:
+    talk = await (await meet("p1002")).says("我的号被盗了")
+    await talk.says("好的赶紧")
+    talk.heard("utter_ask_account_stolen_phone")  # no number was wrong
+    await talk.says("19900001002")
+    talk.heard("utter_ask_account_stolen_freeze")
+
+
+@pytest.mark.parametrize(("player", "opening"), [("p1001", "充错了648想退"), ("p1001", "我要注销账号")])
+async def test_who_wants_time_has_it(meet: Meet, player: str, opening: str) -> None:
+    talk = await (await meet(player)).says(opening)
+    await talk.says("等下我问问我妈")
+    talk.heard("utter_fix_no_hurry").not_heard("utter_ticket_progress_none")
+
+
+async def test_another_order_than_the_one_that_is_missing(meet: Meet) -> None:
+    talk = await (await meet("p1003")).says("充值没到账")
+    await talk.says("不是这笔")
+    talk.heard("utter_account_recharge_missing_delivered_before", "utter_ask_solved")
+
+
+async def test_a_sum_says_what_was_lost(meet: Meet) -> None:
+    talk = await (await meet("p1001")).says("代练骗我钱")
+    await talk.says("500")
+    talk.not_heard("utter_technical_lag_hello").heard("utter_ask_complaint_scam_who")
+
+
+async def test_who_does_not_know_which_kind_goes_on(meet: Meet) -> None:
+    talk = await (await meet("p1001")).says("举报外挂")
+    await talk.says("不清楚")
+    talk.heard("utter_ask_complaint_cheater_who")
+
+
+async def test_a_wrong_registration_in_words(meet: Meet) -> None:
+    talk = await (await meet("p1005")).says("实名认证怎么弄")
+    await talk.says("我已经18了")
+    talk.heard("utter_account_real_name_wrong", "utter_ticket_opened")
+
+
+async def test_no_ban_is_denied_unseen(meet: Meet) -> None:
+    talk = await (await meet("p1004")).says("充错了想退款")
+    await talk.says("为什么封我号")
+    assert "没有生效" not in talk.text

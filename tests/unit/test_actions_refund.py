@@ -532,7 +532,8 @@ async def test_unlikely_readings_are_not_offered() -> None:
 
 
 async def test_twice_in_a_row_is_enough() -> None:
-    before = [{"event": "user", "text": "喵"}, {"event": "action", "name": "action_not_understood"}]
+    asked = {"event": "bot", "metadata": {"utter_action": "utter_rephrase"}}
+    before = [{"event": "user", "text": "喵"}, {"event": "action", "name": "action_not_understood"}, asked]
     events, messages = await run(ActionNotUnderstood(), unsure({}, *before))
     assert events == HANDED_OVER
     assert handed_over(messages) == {"reason": "not_understood", "summary": "其他问题：「卡」"}
@@ -542,6 +543,7 @@ async def test_not_in_a_row_is_forgiven() -> None:
     before = [
         {"event": "user", "text": "喵"},
         {"event": "action", "name": "action_not_understood"},
+        {"event": "bot", "metadata": {"utter_action": "utter_rephrase"}},
         {"event": "user", "text": "你好"},
         {"event": "action", "name": "utter_greet"},
     ]
