@@ -16,8 +16,9 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.base import Events, SupportAction, forget, intent_of, locale_of, topic_name
 from actions.fix import Case, Fix, all_fixes, case_of, followed
 from actions.handing_over import hand_over_unsolved, nothing_came
-from actions.other_wish import FREE, LEAVES, LIKELY_WHEN_LEAVING, SURE, Heard, Meant, meant
-from actions.questions import Kind, Option, Question, Read, eager, question_of, read, wants_time
+from actions.hearing import heard
+from actions.other_wish import FREE, LEAVES, LIKELY_WHEN_LEAVING, SURE, Meant, meant, wants_a_moment
+from actions.questions import Kind, Option, Question, Read, eager, question_of, read
 from actions.wishes import entities_of, second_wish, serve
 from bot.services.game.fixes import declared, in_locale
 from bot.services.texts import text
@@ -71,21 +72,12 @@ class ValidateFixForm(SupportAction):
             _listen(case, message)
             case.answers[question.id] = answer.value
             return await go_on(fix, case)
-        if not button and wants_time(words):
+        if not button and wants_a_moment(heard(tracker)):
             dispatcher.utter_message(response="utter_fix_no_hurry")
             return [SlotSet("fix_question", question.as_slot())]
         if (left_for := _left_for(tracker, current)) is not None:
             return await begin(dispatcher, tracker, button, left_for)
         return await begin(dispatcher, tracker, button) if _other_wish(tracker, current, question) else []
-
-
-def heard(tracker: Tracker) -> Heard:
-    """The typed message that is to be read."""
-    message, intent = tracker.latest_message or {}, intent_of(tracker)
-    typed = [str(e.get("text") or "") for e in tracker.events if e.get("event") == "user"]
-    confidence = float((message.get("intent") or {}).get("confidence") or 0)
-    aside = intent in declared() and declared()[intent].aside
-    return Heard(str(message.get("text") or ""), intent, confidence, aside, "".join(typed[-2:-1]).strip())
 
 
 def doubt(tracker: Tracker, message: dict[str, Any]) -> Events:

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from actions.questions import ANY, DROP, UNDERSTOOD, Kind, Question
+from actions.questions import ANY, DROP, UNDERSTOOD, Kind, Question, wants_time
 from bot.domain.intents import Category, category_of
 
 SURE = 0.8
@@ -101,6 +101,13 @@ def meant(question: Question, about: str, heard: Heard) -> Meant:
         return Meant.ASIDE if asks and size(words) <= LONGEST_REQUEST else Meant.ANSWER
     reports = ANY not in question.tells
     return Meant.UNSURE if _like_a_wish(words, intent, about, reports=reports) else Meant.ANSWER
+
+
+def wants_a_moment(heard: Heard) -> bool:
+    """Whether the player only says that he will answer in a moment, and surely wants nothing else."""
+    if heard.intent == "request_human" or not wants_time(heard.words):
+        return False
+    return category_of(heard.intent) is Category.OTHER or heard.confidence < SURE
 
 
 def size(words: str) -> int:

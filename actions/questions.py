@@ -169,7 +169,7 @@ def read(question: Question, intent: str, words: str, choice: str | None = None,
     if question.kind is Kind.CONFIRM:
         if repeats(words, intent, about):
             return Read(True, answered=True)
-        if intent == about and _REFUSES.fullmatch(words):
+        if about and intent == about and _REFUSES.fullmatch(words):
             return Read(False, answered=True)
         return Read(drop=True) if _OVER.search(words) else _confirmed(question, intent, words)
     if question.kind is Kind.REMEDY:

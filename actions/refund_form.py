@@ -9,7 +9,9 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import Events, SupportAction, forget, intent_of, locale_of
-from actions.questions import eager, repeats, wants_time
+from actions.hearing import heard
+from actions.other_wish import wants_a_moment
+from actions.questions import eager, repeats
 from actions.refund_choice import CHOSEN, DOUBLE, NONE_FITS, SOME, Choice, choose
 from actions.refund_wish import LEADS_ELSEWHERE, RefundWish, hints_of, wish_of
 from actions.refund_words import APPROVAL, MOVE, REFUND, assessed, refund_words
@@ -42,7 +44,7 @@ class ValidateRefundForm(SupportAction):
         wish = wish_of(tracker, asked)
         if wish.answer is False and not wish.names_order:
             return end("kept")
-        if wants_time(str((tracker.latest_message or {}).get("text") or "")) and not wish.names_order:
+        if wants_a_moment(heard(tracker)) and not wish.names_order:
             dispatcher.utter_message(response="utter_fix_no_hurry")
             return [SlotSet("refund_confirmed", None)]
         if asked == "refund_confirmed":

@@ -189,3 +189,9 @@ async def test_no_ban_is_denied_unseen(meet: Meet) -> None:
     talk = await (await meet("p1004")).says("充错了想退款")
     await talk.says("为什么封我号")
     assert "没有生效" not in talk.text
+
+
+async def test_wait_is_no_obstacle_on_the_way_to_a_human(meet: Meet) -> None:
+    talk = await (await meet("p1001")).says("我要注销账号")
+    await talk.says("等下 我要人工客服")
+    await talk.handed_over("player_request")
