@@ -76,7 +76,7 @@ class ActionItemLost(Fix):
     def matter(self, case: Case) -> str:
         """Each thing that is missed by itself."""
         known = case.answer("missing")
-        return str(known[1]) if known else plain(f"{case.opening} {case.answer('what') or ''}")
+        return str(known[1]) if known else plain(str(case.answer("what") or case.opening))
 
     async def _send(self, case: Case) -> Events:
         operation, id, title, items = case.answers["missing"]

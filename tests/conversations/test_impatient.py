@@ -195,3 +195,14 @@ async def test_wait_is_no_obstacle_on_the_way_to_a_human(meet: Meet) -> None:
     talk = await (await meet("p1001")).says("我要注销账号")
     await talk.says("等下 我要人工客服")
     await talk.handed_over("player_request")
+
+
+async def test_the_same_thing_missed_twice_is_one_ticket(meet: Meet, world: World) -> None:
+    talk = await meet("p1001")
+    for words in ("东西没发", "坐骑还没给我啊"):
+        await talk.says(words)
+        await talk.presses("不是这个")
+        for answer in ("坐骑", "昨天", "没有"):
+            await talk.says(answer)
+    talk.heard("utter_ticket_known")
+    assert len(await world.tickets.of_player(talk.id)) == 1
