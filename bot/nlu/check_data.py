@@ -49,7 +49,7 @@ def findings() -> Iterator[str]:
     yield from duplicates(test, normalise)
     yield from counts(train, test)
     yield from leaks(train, test, normalise)
-    yield from unknown_labels(train, test)
+    yield from unknown_labels(train, [*train, *test])
 
 
 def traps(folder: Path) -> Iterator[str]:
@@ -63,13 +63,21 @@ def traps(folder: Path) -> Iterator[str]:
         for block in content.get("nlu") or ():
             name, listed = block.get("intent", "?"), block.get("examples")
             if not isinstance(listed, str):
-                yield f"{path}: {name}: examples must be a block of lines (|)"
+                yield from _traps_of_items(path, name, listed)
                 continue
             for line in listed.splitlines():
                 if line.strip() and not re.match(r"^\s*- \S", line):
                     yield f"{path}: {name}: not an example: {line!r}"
                 if _ANNOTATION_TRAP.search(line):
                     yield f"{path}: {name}: Rasa reads an annotation in {line!r}"
+
+
+def _traps_of_items(path: Path, name: str, listed: object) -> Iterator[str]:
+    for item in listed if isinstance(listed, list) else [listed]:
+        if not isinstance(item, dict) or not isinstance(item.get("text"), str) or "metadata" not in item:
+            yield f"{path}: {name}: neither a block of lines (|) nor text with metadata: {item!r}"
+        elif _ANNOTATION_TRAP.search(item["text"]):
+            yield f"{path}: {name}: Rasa reads an annotation in {item['text']!r}"
 
 
 def duplicates(examples: Iterable[dataset.Example], normalise: Normaliser) -> Iterator[str]:
@@ -120,10 +128,10 @@ def leaks(train: list[dataset.Example], test: list[dataset.Example], normalise: 
                 yield f"{example.source}: nearly in the test set: {example.text!r} ~ {keys[k].text!r}"
 
 
-def unknown_labels(train: list[dataset.Example], test: list[dataset.Example]) -> Iterator[str]:
-    """Test labels that no training example has."""
+def unknown_labels(train: list[dataset.Example], examples: list[dataset.Example]) -> Iterator[str]:
+    """Labels that no training example has as its main reading."""
     known = {e.intent for e in train}
-    for example in test:
+    for example in examples:
         for name in (example.intent, *example.also, *example.fair):
             if name not in known:
                 yield f"{example.source}: unknown intent {name}: {example.text!r}"

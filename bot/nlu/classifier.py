@@ -12,12 +12,12 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
-from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
+from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, METADATA, METADATA_EXAMPLE, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.sparse import csr_matrix, hstack, issparse, vstack
 
-from bot.nlu import linear
+from bot.nlu import dataset, linear
 from bot.nlu.constants import SEEN_BY_ENCODER, STAGE
 from bot.nlu.fingerprint import source_digest
 from bot.nlu.neighbours import Neighbours
@@ -99,21 +99,20 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
             if row is not None:
                 examples.append(message)
                 rows.append(row)
-        labels = [str(message.get(INTENT)) for message in examples]
-        if len(set(labels)) < 2:
+        labels = linear.Labels.of([_readings(message) for message in examples])
+        if len(labels.classes) < 2:
             raise ValueError("intent classification needs examples of at least two intents")
-        logger.info("Stage %s: fitting %d examples", self._config["stage"], len(labels))
+        logger.info("Stage %s: fitting %d examples", self._config["stage"], len(examples))
         views = [
             linear.View(_stacked([row[i] for row in rows]), **settings)
             for i, settings in enumerate(self._config["features"].values())
         ]
         fresh = np.array([not message.get(SEEN_BY_ENCODER) for message in examples])
-        classes = sorted(set(labels))
-        target = np.array([classes.index(label) for label in labels])
+        target = labels.main
         vectors = self._vectors(rows)
 
         def opinion(learnt: Any, asked: Any) -> Any:
-            search = self._search(vectors[learnt], target[learnt], classes)
+            search = self._search(vectors[learnt], target[learnt], labels.classes)
             return self._weight * search.scores(vectors[asked])
 
         model = linear.fit_calibrated(views, labels, fresh, opinion=None if vectors is None else opinion)
@@ -167,6 +166,12 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
         found = {f.origin: f.features for f in message.features if f.attribute == TEXT}
         wanted = self._config["features"]
         return [found[origin] for origin in wanted] if wanted.keys() <= found.keys() else None
+
+
+def _readings(message: Message) -> dict[str, float]:
+    """What a training example may mean; other readings stand in its metadata."""
+    said = (message.get(METADATA) or {}).get(METADATA_EXAMPLE) or {}
+    return dataset.readings(str(message.get(INTENT)), said.get("also") or (), said.get("fair") or ())
 
 
 def _stacked(rows: list[Any]) -> csr_matrix:

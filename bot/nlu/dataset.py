@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,23 @@ class Example:
     source: str
     also: tuple[str, ...] = ()
     fair: tuple[str, ...] = ()
+
+    @property
+    def readings(self) -> dict[str, float]:
+        """See the function of this name."""
+        return readings(self.intent, self.also, self.fair)
+
+
+_FAIR, _ALSO = 0.5, 0.4
+
+
+def readings(intent: str, also: Sequence[str] = (), fair: Sequence[str] = ()) -> dict[str, float]:
+    """How much each reading of a message weighs in learning, the main one 1.
+
+    Learnt as if it were the only one, the main reading would teach that the other is wrong.
+    """
+    others = dict.fromkeys(also, _ALSO) | dict.fromkeys(fair, _FAIR)
+    return {**others, intent: 1.0}
 
 
 def load(folder: str | Path) -> list[Example]:

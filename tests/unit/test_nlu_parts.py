@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
-from bot.nlu import check_data, clauses, dataset, lexicon, linear, regression
+from bot.nlu import check_data, clauses, dataset, lexicon, linear, regression, vector_file
 from bot.nlu.decision import ANSWER, ASK_BACK, OUT_OF_SCOPE, REPHRASE, Thresholds, decide
 from bot.nlu.encoder import CachedEncoder, Matrix
 from bot.nlu.evaluation import metrics
@@ -85,21 +85,21 @@ def test_two_wishes_need_two_sure_clauses_that_the_message_shows() -> None:
     )
 
 
-def _toy(count: int = 300) -> tuple[csr_matrix, list[str]]:
+def _toy(count: int = 300) -> tuple[csr_matrix, linear.Labels]:
     random = np.random.default_rng(1)
-    labels = [("left", "right", "up")[i % 3] for i in range(count)]
+    names = [("left", "right", "up")[i % 3] for i in range(count)]
     centres = {"left": (-1, 0), "right": (1, 0), "up": (0, 1)}
-    return csr_matrix([random.normal(centres[label], 1.0) for label in labels]), labels
+    features = csr_matrix([random.normal(centres[name], 1.0) for name in names])
+    return features, linear.Labels.of([{name: 1.0} for name in names])
 
 
 def test_calibration_brings_confidence_to_the_share_that_is_right() -> None:
     features, labels = _toy(1500)
     view = linear.View(features, scale=20.0, c=100.0, weight=5.0)  # far too sure of itself
     raw = linear.fit_together([view], labels)
-    calibrated = linear.fit_calibrated([view], labels, np.ones(len(labels), dtype=bool))
+    calibrated = linear.fit_calibrated([view], labels, np.ones(len(labels.shares), dtype=bool))
     new, truth = _toy(900)
-    guesses = [calibrated.classes[i] for i in calibrated.probabilities(new).argmax(1)]
-    share_right = float(np.mean([g == t for g, t in zip(guesses, truth, strict=True)]))
+    share_right = float(np.mean(calibrated.probabilities(new).argmax(1) == truth.main))
     assert abs(calibrated.probabilities(new).max(1).mean() - share_right) < 0.05
     assert raw.probabilities(new).max(1).mean() > share_right + 0.1
 
@@ -119,13 +119,20 @@ def test_views_add_up_to_one_model_that_survives_saving(tmp_path: Path) -> None:
 
 def test_the_fit_is_the_optimum_that_scikit_learn_finds_sparse_or_dense() -> None:
     features, labels = _toy()
-    reference = LogisticRegression(C=2.0, tol=1e-8, max_iter=1000).fit(features, labels)
-    target = np.unique(labels, return_inverse=True)[1]
+    reference = LogisticRegression(C=2.0, tol=1e-8, max_iter=1000).fit(features, labels.main)
     for form in (features.astype(np.float32), features.toarray().astype(np.float32)):
-        found = regression.fit(form, target, 3, c=2.0, start=None, tol=1e-5, max_iter=500)
+        found = regression.fit(form, labels.shares, c=2.0, start=None, tol=1e-5, max_iter=500)
         assert np.allclose(found[:-1], reference.coef_.T, atol=5e-3)
-        again = regression.fit(form, target, 3, c=2.0, start=found, tol=1e-5, max_iter=0)
+        again = regression.fit(form, labels.shares, c=2.0, start=found, tol=1e-5, max_iter=0)
         assert np.array_equal(again, found)
+
+
+def test_other_readings_of_an_example_are_learnt_along_with_the_main_one() -> None:
+    features = csr_matrix(np.ones((40, 1), np.float32))
+    labels = linear.Labels.of([{"lag": 1.0, "crash": 0.6}] * 30 + [{"login": 1.0}] * 10)
+    model = linear.fit(linear.View(features, c=100.0), labels)
+    found = dict(zip(model.classes, model.probabilities(features)[0], strict=True))
+    assert found == pytest.approx({"lag": 0.75 / 1.6, "crash": 0.75 * 0.6 / 1.6, "login": 0.25}, abs=0.02)
 
 
 def test_near_examples_vote_and_the_nearest_has_the_most_to_say() -> None:
@@ -140,9 +147,8 @@ def test_near_examples_vote_and_the_nearest_has_the_most_to_say() -> None:
 
 def test_an_opinion_from_elsewhere_is_part_of_the_calibration() -> None:
     features, labels = _toy(1500)
-    target = np.array([sorted(set(labels)).index(label) for label in labels])
-    truth = 4.0 * np.eye(3)[target]  # an oracle: with it there is no doubt left
-    fresh = np.ones(len(labels), dtype=bool)
+    truth = 4.0 * labels.shares  # an oracle: with it there is no doubt left
+    fresh = np.ones(len(labels.shares), dtype=bool)
     alone = linear.fit_calibrated([linear.View(features)], labels, fresh)
     helped = linear.fit_calibrated(
         [linear.View(features)], labels, fresh, opinion=lambda _, rows: truth[rows]
@@ -153,7 +159,8 @@ def test_an_opinion_from_elsewhere_is_part_of_the_calibration() -> None:
 
 def test_two_classes_keep_two_columns() -> None:
     features, labels = _toy()
-    two = ["up" if label == "up" else "side" for label in labels]
+    up = labels.classes.index("up")
+    two = linear.Labels.of([{"up" if number == up else "side": 1.0} for number in labels.main])
     model = linear.fit(linear.View(features), two)
     assert model.classes == ("side", "up")
     assert model.probabilities(csr_matrix([[0.0, 5.0]]))[0][1] > 0.9
@@ -270,3 +277,18 @@ def test_metrics() -> None:
     assert (scores.precision, scores.recall, scores.support) == (1.0, 0.5, 2)
     assert metrics.caught_at(metrics.out_of_scope_curve(found), 0.05)[1] == 1.0
     assert metrics.expected_calibration_error(found[:1]) == pytest.approx(0.1)
+
+
+def test_kept_vectors_are_given_back_for_their_encoder_and_texts_alone(tmp_path: Path) -> None:
+    vectors = np.random.default_rng(3).normal(size=(3, 16)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    path = tmp_path / "kept.npz"
+    vector_file.write(path, "tuned-1", ["登不上", "闪退", "卡"], vectors)
+    found = vector_file.read(path, "tuned-1", ["卡", "没见过的", "登不上"])
+    assert found.keys() == {"卡", "登不上"}
+    assert float(found["卡"] @ vectors[2]) > 0.999
+    assert np.linalg.norm(found["登不上"]) == pytest.approx(1, abs=1e-5)
+    assert vector_file.read(path, "tuned-2", ["卡"]) == {}
+    path.write_bytes(path.read_bytes()[:50])
+    assert vector_file.read(path, "tuned-1", ["卡"]) == {}
+    assert vector_file.read(tmp_path / "none.npz", "tuned-1", ["卡"]) == {}

@@ -45,7 +45,7 @@ class Candidates:
         self.sets = sets
         normalise = Normaliser(lexicon.load())
         self._texts = [[normalise(e.text) for e in part] for part in (sets.learn, sets.held_out, sets.test)]
-        self._labels = [e.intent for e in sets.learn]
+        self._labels = linear.Labels.of([e.readings for e in sets.learn])
         self._models: dict[str, tuple[linear.View, list[csr_matrix]]] = {}
 
     def ngrams(self) -> tuple[linear.View, list[csr_matrix]]:
@@ -76,9 +76,8 @@ class Candidates:
         features = [csr_matrix(hstack([parts[i] for _, parts in views])) for i in (0, 1)]
         logits = [model.logits(f) for f in features]
         if neighbours:
-            learnt = np.array([model.classes.index(label) for label in self._labels])
             view, parts = views[-1]
-            search = Neighbours(view.features.toarray(), learnt, len(model.classes))
+            search = Neighbours(view.features.toarray(), self._labels.main, len(model.classes))
             votes = [search.scores(part.toarray()) for part in parts]
             logits = [part + _SAY * vote for part, vote in zip(logits, votes, strict=True)]
         target = np.array([model.classes.index(e.intent) for e in self.sets.held_out])

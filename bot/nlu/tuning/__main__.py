@@ -13,8 +13,10 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np
 
-from bot.nlu import dataset, lexicon
-from bot.nlu.sentence_vectors import shorten
+from bot.nlu import dataset, lexicon, vector_file
+from bot.nlu.encoder import TunedE5
+from bot.nlu.linear import Labels
+from bot.nlu.sentence_vectors import LONGEST, shorten
 from bot.nlu.text import Normaliser
 from bot.nlu.tuning.e5_file import E5File, model_path, quantise
 from bot.nlu.tuning.layers import LowerLayers, is_matrix
@@ -35,13 +37,22 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=6)
     parser.add_argument("--go-on", action="store_true", help="start from the tuned encoder in --out")
     parser.add_argument("--rate", type=float, default=1.5e-4)
+    parser.add_argument(
+        "--vectors", action="store_true", help="no tuning, only renew the vectors that are kept"
+    )
     settings = parser.parse_args()
 
     normalise = Normaliser(lexicon.load())
     examples = dataset.load(settings.data)
+    if not settings.vectors:
+        tune(settings, examples, normalise)
+    keep_vectors(settings.out, [normalise(example.text) for example in examples])
+
+
+def tune(settings: argparse.Namespace, examples: list[dataset.Example], normalise: Normaliser) -> None:
+    """Tune and write the encoder of the best epoch."""
     texts = [shorten(normalise(example.text), 64) for example in examples]
-    classes = sorted({example.intent for example in examples})
-    labels = np.array([classes.index(example.intent) for example in examples])
+    labels = Labels.of([example.readings for example in examples])
     held_out = np.array([dataset.is_held_out(normalise(example.text)) for example in examples])
 
     file = E5File(model_path())
@@ -49,23 +60,31 @@ def main() -> None:
     seen = sorted(dataset.fingerprint(normalise(examples[i].text)) for i in learn)
     say(f"{len(texts)} examples, {len(check)} held out; running the {settings.frozen} lower layers")
     hidden = LowerLayers(file, settings.frozen).hidden(texts)
-    net = UpperLayers(file, settings.frozen, file.layers, len(classes))
+    net = UpperLayers(file, settings.frozen, file.layers, len(labels.classes))
     if settings.go_on:
         net.start_from(dict(np.load(settings.out)))
     epochs = net.fit_epochs(
-        [hidden[i] for i in learn], labels[learn], epochs=settings.epochs, rate=settings.rate
+        [hidden[i] for i in learn], labels.shares[learn], epochs=settings.epochs, rate=settings.rate
     )
     say("training")
     best = 0.0
     for number, loss in enumerate(epochs, 1):
         vectors = net.encode([hidden[i] for i in check])
         guesses = (HEAD_SCALE * vectors @ net.head.numpy() + net.bias.numpy()).argmax(axis=1)
-        right = float((guesses == labels[check]).mean())
+        right = float((guesses == labels.main[check]).mean())
         say(f"epoch {number}: loss {loss:.3f}, intents right on held-out examples {right:.3f}")
         if right > best:
             best = right
             write(settings.out, net, seen)
             say(f"wrote {settings.out}")
+
+
+def keep_vectors(out: Path, texts: list[str]) -> None:
+    """Have the tuned encoder say what it makes of the training data, and keep that beside it."""
+    encoder = TunedE5(out)
+    short = sorted({shorten(text, LONGEST) for text in texts})
+    say(f"keeping the vectors of {len(short)} texts")
+    vector_file.write(encoder.kept, encoder.name, short, encoder.encode(short))
 
 
 def write(out: Path, net: UpperLayers, seen: list[str]) -> None:

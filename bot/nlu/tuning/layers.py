@@ -28,7 +28,7 @@ def fast_type() -> Any:
         flags = Path("/proc/cpuinfo").read_text(encoding="ascii", errors="ignore")
     except OSError:
         flags = ""
-    return tf.bfloat16 if "amx_bf16" in flags else tf.float32
+    return tf.bfloat16 if "amx_bf16" in flags or "avx512_bf16" in flags else tf.float32
 
 
 def is_matrix(name: str) -> bool:

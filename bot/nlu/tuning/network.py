@@ -51,9 +51,9 @@ class UpperLayers:
             (tf.Variable(tf.zeros_like(v)), tf.Variable(tf.zeros_like(v))) for v in self._variables
         ]
         rows = (tf.TensorSpec([None, None, file.width]), tf.TensorSpec([None, None]))
-        number, labels = tf.TensorSpec([]), tf.TensorSpec([None], tf.int32)
+        number, shares = tf.TensorSpec([]), tf.TensorSpec([None, classes])
         self._step = tf.function(
-            self._train_step, input_signature=[*rows, labels, number, number], autograph=False
+            self._train_step, input_signature=[*rows, shares, number, number], autograph=False
         )
         self._round = tf.function(rounded, autograph=False, jit_compile=True)
         self._update = tf.function(_adam, autograph=False, jit_compile=True)
@@ -83,7 +83,7 @@ class UpperLayers:
     def _vectors(self, x: Any, mask: Any) -> Any:
         return self._forward(self._as_stored(), x, mask, 0.0)
 
-    def _train_step(self, x: Any, mask: Any, labels: Any, rate: Any, step: Any) -> Any:
+    def _train_step(self, x: Any, mask: Any, shares: Any, rate: Any, step: Any) -> Any:
         classes = self.bias.shape[0]
         stored = self._as_stored()
         head, bias = tf.convert_to_tensor(self.head), tf.convert_to_tensor(self.bias)
@@ -94,7 +94,7 @@ class UpperLayers:
             tape.watch(read)
             vectors = tf.nn.dropout(self._forward(stored, x, kept, self._dropout), self._dropout)
             logits = HEAD_SCALE * tf.matmul(vectors, head) + bias
-            wanted = tf.one_hot(labels, classes) * (1 - _SMOOTHING) + _SMOOTHING / classes
+            wanted = shares * (1 - _SMOOTHING) + _SMOOTHING / classes
             loss = tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(wanted, logits))
         gradients, _ = tf.clip_by_global_norm(tape.gradient(loss, read), 1.0)
         for variable, gradient, (first, second) in zip(
@@ -108,9 +108,9 @@ class UpperLayers:
         return loss
 
     def fit_epochs(
-        self, hidden: list[Array], labels: Array, *, epochs: int, rate: float, batch: int = 64, seed: int = 7
+        self, hidden: list[Array], shares: Array, *, epochs: int, rate: float, batch: int = 64, seed: int = 7
     ) -> Iterator[float]:
-        """Train; yields the mean loss after each epoch."""
+        """Train; yields the mean loss after each epoch. `shares`: how much each class has of each message."""
         random = np.random.default_rng(seed)
         total, step = epochs * (len(hidden) // batch + 1), 0
         warm = max(1, total // 10)
@@ -120,7 +120,7 @@ class UpperLayers:
                 step += 1
                 now = rate * min(step / warm, max(0.02, (total - step) / max(1, total - warm)))
                 x, mask = padded([hidden[i] for i in chosen])
-                losses.append(float(self._step(x, mask, labels[chosen].astype(np.int32), now, float(step))))
+                losses.append(float(self._step(x, mask, shares[chosen], now, float(step))))
             yield float(np.mean(losses))
 
     def encode(self, hidden: list[Array], batch: int = 128) -> Array:
