@@ -16,7 +16,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import yaml
 
 from bot.nlu import dataset, lexicon
-from bot.nlu.evaluation import compare, entity_scores, reading, report
+from bot.nlu.evaluation import compare, entity_scores, folds, memory, reading, report
 from bot.nlu.evaluation.metrics import Prediction
 from bot.nlu.text import Normaliser
 
@@ -29,7 +29,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("data/nlu"))
     parser.add_argument("--test", type=Path, default=Path("tests/nlu"))
     parser.add_argument("--out", type=Path, default=Path("docs/nlu-report"))
-    parser.add_argument("--no-compare", action="store_true", help="leave the table of candidates out")
+    parser.add_argument("--no-compare", action="store_true", help="leave candidates and folds out")
     parser.add_argument("--diet", action="store_true", help="with DIET among the candidates (ten minutes)")
     settings = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
@@ -37,9 +37,15 @@ def main() -> None:
         archive = settings.model or reading.train(settings.config, settings.data, work)
         predictions = reading.read_all(archive, dataset.load(settings.test))
         diet = (lambda: _diet(settings.data, settings.test, work)) if settings.diet else None
-        compared = "" if settings.no_compare else compare.compare(settings.data, settings.test, diet=diet)
+        megabytes = memory.measure(str(archive))
+        parts = []
+        if not settings.no_compare:
+            parts = [
+                compare.compare(settings.data, settings.test, diet=diet),
+                folds.cross_validate(settings.data),
+            ]
     entities = entity_scores.measure(settings.test / "entities.yml")
-    report.write(settings.out, predictions, entities, compared)
+    report.write(settings.out, predictions, entities, megabytes, parts)
     sys.stdout.write(f"wrote {settings.out / 'report.md'}\n")
 
 

@@ -19,8 +19,17 @@ from bot.nlu.evaluation.metrics import OUT_OF_SCOPE, Prediction
 _WORST = 40
 
 
-def write(folder: Path, predictions: Sequence[Prediction], entities: EntityReport, compared: str) -> None:
-    """Write report.md, reliability.png, confusion.png and out-of-scope.png into `folder`."""
+def write(
+    folder: Path,
+    predictions: Sequence[Prediction],
+    entities: EntityReport,
+    megabytes: float,
+    compared: Sequence[str],
+) -> None:
+    """Write report.md, reliability.png, confusion.png and out-of-scope.png into `folder`.
+
+    `megabytes`: the memory of the model beyond Rasa; `compared`: sections about other ways to understand.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     _reliability(predictions, folder / "reliability.png")
     _confusion(predictions, folder / "confusion.png")
@@ -28,8 +37,8 @@ def write(folder: Path, predictions: Sequence[Prediction], entities: EntityRepor
     parts = [
         "# How well players are understood\n",
         "Written by `make eval`; what the figures mean and how they come about: [nlu.md](../nlu.md).\n",
-        _targets(predictions, entities),
-        compared,
+        _targets(predictions, entities, megabytes),
+        *compared,
         _decisions(predictions),
         "![reliability](reliability.png) ![out of scope](out-of-scope.png)\n",
         _per_intent(predictions),
@@ -49,7 +58,7 @@ def table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _targets(predictions: Sequence[Prediction], entities: EntityReport) -> str:
+def _targets(predictions: Sequence[Prediction], entities: EntityReport, megabytes: float) -> str:
     inside = [p for p in predictions if p.example.intent != OUT_OF_SCOPE]
     requests = [p for p in inside if metrics.category(p.example.intent) != "other"]
     best = metrics.caught_at(metrics.out_of_scope_curve(predictions), 0.05)
@@ -72,6 +81,7 @@ def _targets(predictions: Sequence[Prediction], entities: EntityReport) -> str:
             f"{np.percentile(times, 50):.1f} / {np.percentile(times, 95):.1f}",
             "12 / 25",
         ),
+        ("memory beyond Rasa, MB", f"{megabytes:.0f}", "200"),
     ]
     outside = len(predictions) - len(inside)
     scope = f"{len(inside)} messages in scope ({len(requests)} requests), {outside} out of scope."
