@@ -23,7 +23,7 @@ from bot.nlu.sentence_vectors import shorten
 from bot.nlu.text import Normaliser
 
 Array = npt.NDArray[Any]
-_SAY = 0.5
+_SAY = 1.0
 """The weight of the neighbours, as in config.yml."""
 
 DIET = Path(__file__).with_name("diet.yml")
