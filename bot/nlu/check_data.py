@@ -63,21 +63,13 @@ def traps(folder: Path) -> Iterator[str]:
         for block in content.get("nlu") or ():
             name, listed = block.get("intent", "?"), block.get("examples")
             if not isinstance(listed, str):
-                yield from _traps_of_items(path, name, listed)
+                yield f"{path}: {name}: examples must be a block of lines (|)"
                 continue
             for line in listed.splitlines():
                 if line.strip() and not re.match(r"^\s*- \S", line):
                     yield f"{path}: {name}: not an example: {line!r}"
                 if _ANNOTATION_TRAP.search(line):
                     yield f"{path}: {name}: Rasa reads an annotation in {line!r}"
-
-
-def _traps_of_items(path: Path, name: str, listed: object) -> Iterator[str]:
-    for item in listed if isinstance(listed, list) else [listed]:
-        if not isinstance(item, dict) or not isinstance(item.get("text"), str) or "metadata" not in item:
-            yield f"{path}: {name}: neither a block of lines (|) nor text with metadata: {item!r}"
-        elif _ANNOTATION_TRAP.search(item["text"]):
-            yield f"{path}: {name}: Rasa reads an annotation in {item['text']!r}"
 
 
 def duplicates(examples: Iterable[dataset.Example], normalise: Normaliser) -> Iterator[str]:

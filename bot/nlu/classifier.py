@@ -12,7 +12,7 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
-from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, METADATA, METADATA_EXAMPLE, TEXT
+from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, METADATA, METADATA_INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.sparse import csr_matrix, hstack, issparse, vstack
@@ -169,8 +169,8 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
 
 
 def _readings(message: Message) -> dict[str, float]:
-    """What a training example may mean; other readings stand in its metadata."""
-    said = (message.get(METADATA) or {}).get(METADATA_EXAMPLE) or {}
+    """What a training example may mean; other readings stand in the metadata of its block."""
+    said = (message.get(METADATA) or {}).get(METADATA_INTENT) or {}
     return dataset.readings(str(message.get(INTENT)), said.get("also") or (), said.get("fair") or ())
 
 

@@ -62,15 +62,19 @@ def read(path: Path) -> list[Example]:
 
 def _block(block: dict[str, Any], source: str) -> list[Example]:
     intent, listed = str(block["intent"]), block.get("examples") or ""
+    own = _other_readings(block)
     if isinstance(listed, str):
         lines = (_ITEM.match(line) for line in listed.splitlines())
-        return [Example(_plain(line[1]), intent, source) for line in lines if line]
-    found = []
-    for item in listed:
-        meta = item.get("metadata") or {}
-        readings = (tuple(meta.get("also") or ()), tuple(meta.get("fair") or ()))
-        found.append(Example(_plain(str(item["text"]).strip()), intent, source, *readings))
-    return found
+        return [Example(_plain(line[1]), intent, source, *own) for line in lines if line]
+    return [
+        Example(_plain(str(item["text"]).strip()), intent, source, *_other_readings(item)) for item in listed
+    ]
+
+
+def _other_readings(item: dict[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What the metadata of a block, or of one example, has under `also` and `fair`."""
+    said = item.get("metadata") or {}
+    return tuple(said.get("also") or ()), tuple(said.get("fair") or ())
 
 
 def _plain(text: str) -> str:
