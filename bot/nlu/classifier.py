@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -87,8 +88,13 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
             component._model = model = linear.LinearModel.load(folder / _FILE)
             if (folder / _NEIGHBOURS_FILE).exists():
                 with np.load(folder / _NEIGHBOURS_FILE, allow_pickle=False) as stored:
-                    vectors = stored["vectors"].astype(np.float32)
-                    component._neighbours = component._search(vectors, stored["target"], model.classes)
+                    component._neighbours = Neighbours(
+                        stored["vectors"].astype(np.float32),
+                        stored["target"],
+                        len(model.classes),
+                        basis=stored.get("basis"),
+                        **component._voting,
+                    )
         return component
 
     def train(self, training_data: TrainingData) -> Resource:
@@ -119,7 +125,7 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
         with self._storage.write_to(self._resource) as folder:
             model.save(folder / _FILE)
             if vectors is not None:
-                np.savez(folder / _NEIGHBOURS_FILE, vectors=vectors.astype(np.float16), target=target)
+                _save(self._search(vectors, target, labels.classes), folder / _NEIGHBOURS_FILE)
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
@@ -149,9 +155,12 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
     def _weight(self) -> float:
         return float(self._config["neighbours"].get("weight", 0.5))
 
+    @property
+    def _voting(self) -> dict[str, Any]:
+        return {k: v for k, v in self._config["neighbours"].items() if k in ("count", "sharpness")}
+
     def _search(self, vectors: Any, target: Any, classes: Sequence[str]) -> Neighbours:
-        settings = {k: v for k, v in self._config["neighbours"].items() if k in ("count", "sharpness")}
-        return Neighbours(vectors, target, len(classes), **settings)
+        return Neighbours.of(vectors, target, len(classes), **self._voting)
 
     def _vectors(self, rows: list[list[Any]]) -> Any:
         """The features to compare messages by, or None if that is not asked for."""
@@ -166,6 +175,11 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
         found = {f.origin: f.features for f in message.features if f.attribute == TEXT}
         wanted = self._config["features"]
         return [found[origin] for origin in wanted] if wanted.keys() <= found.keys() else None
+
+
+def _save(search: Neighbours, path: Path) -> None:
+    kept = {"vectors": search.vectors.astype(np.float16), "target": search.target}
+    np.savez(path, **kept, **({} if search.basis is None else {"basis": search.basis}))
 
 
 def _readings(message: Message) -> dict[str, float]:

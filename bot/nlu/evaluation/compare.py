@@ -77,7 +77,7 @@ class Candidates:
         logits = [model.logits(f) for f in features]
         if neighbours:
             view, parts = views[-1]
-            search = Neighbours(view.features.toarray(), self._labels.main, len(model.classes))
+            search = Neighbours.of(view.features.toarray(), self._labels.main, len(model.classes))
             votes = [search.scores(part.toarray()) for part in parts]
             logits = [part + _SAY * vote for part, vote in zip(logits, votes, strict=True)]
         target = np.array([model.classes.index(e.intent) for e in self.sets.held_out])
