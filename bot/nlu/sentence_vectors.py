@@ -114,9 +114,9 @@ class SentenceEncoderFeaturizer(GraphComponent):
         intent = message.get(INTENT) or {}
         if intent.get(PREDICTED_CONFIDENCE_KEY, 0.0) < self._config["skip_above"]:
             return False
-        others = {e["name"]: e["confidence"] for e in message.get(INTENT_RANKING_KEY) or ()}
+        found = {e["name"]: e["confidence"] for e in message.get(INTENT_RANKING_KEY) or ()}
         doubt: dict[str, float] = self._config["doubt"]
-        return all(others.get(name, 0.0) <= limit for name, limit in doubt.items() if name != intent["name"])
+        return all(found.get(name, 0.0) <= limit for name, limit in doubt.items())
 
     def _differ(self, parent: int, messages: list[Message]) -> bool:
         """Whether an earlier classifier, if there is one, sees different requests in a message's clauses.
