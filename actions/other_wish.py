@@ -51,6 +51,9 @@ _STORY = re.compile(
 _ASKS = re.compile(
     r"[吗么呢几啥哪?？]|多少|什么|多久|怎么|如何|进度|查|\b(?:what|when|how|where|which|any)\b", re.I
 )
+_HAPPENS = re.compile(r"[了没不无被掉丢给到着过成]|失败|闪退|黑屏|卡|异常|转人工")
+"""What a report of trouble says; a nickname (退款专家) does without."""
+
 _CJK = re.compile(r"[㐀-鿿]")
 _WORD = re.compile(r"[^\W㐀-鿿]+")
 _CLAUSE = re.compile(r"[,，。;；!！?？\n]\s*\S")
@@ -123,5 +126,5 @@ def _like_a_wish(words: str, intent: str, about: str, *, reports: bool) -> bool:
     if _REQUEST.search(words):
         return size(words) <= LONGEST_REQUEST
     related = category_of(intent) is category_of(about) is not Category.ACCOUNT
-    related = related or intent in NAMED_IN_PASSING
+    related = related or intent in NAMED_IN_PASSING or not (words.isascii() or _HAPPENS.search(words))
     return reports and not related and size(words) <= LONGEST_REPORT and not _CLAUSE.search(words)

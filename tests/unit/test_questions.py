@@ -194,6 +194,7 @@ def test_a_matter_that_is_over_drops_it() -> None:
         ("关了", True),
         ("给我", True),
         ("帮我补发", True),
+        ("好的关掉吧", True),
         ("不退", False),
         ("别锁", False),
         ("退吗", False),
