@@ -1,7 +1,8 @@
 """The layers of the encoder in TensorFlow: for tuning, and for encoding many texts at once.
 
 Where the processor multiplies bfloat16 numbers, the large products are done in that: five times as fast as
-in float32 with AMX, 1.6 times with AVX-512. Either way the cosine with the engine's vectors is 0.9996 (its activations have 8 bits).
+in float32 with AMX, 1.6 times with AVX-512. Either way the cosine with the engine's vectors is 0.9996 (its
+activations have 8 bits).
 """
 
 from __future__ import annotations
