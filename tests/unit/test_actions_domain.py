@@ -33,9 +33,11 @@ RESPONSES: dict[str, list[dict[str, Any]]] = dict(_merged("responses", "response
 RULES: list[dict[str, Any]] = [rule for _, rule in _merged("rules", "rules")]
 DOCUMENTED = [
     intent
-    for line in (PROJECT / "docs" / "intents.md").read_text("utf-8").splitlines()
-    if (row := re.match(r"\| ([a-z_, ]+) \|", line)) and row[1] != "intent"
-    for intent in row[1].split(", ")
+    for table in (PROJECT / "docs" / "intents.md").read_text("utf-8").split("\n\n")
+    if table.startswith("| intent |")
+    for row in re.findall(r"^\| ([a-z_, ]+) \|", table, re.MULTILINE)
+    if row != "intent"
+    for intent in row.split(", ")
 ]
 BUSINESS = [intent for intent in DOCUMENTED if category_of(intent) is not Category.OTHER]
 OWN_ANSWERS = {
