@@ -74,10 +74,12 @@ class SupportAction(Action, ABC):
 
 
 def hand_over(dispatcher: CollectingDispatcher, tracker: Tracker, reason: str, summary: str = "") -> Events:
-    """Wish for a human, with one line for him; the dialogue is forgotten and waits."""
+    """Wish for a human, with one line for him; the dialogue is forgotten and waits. It is about what the
+    dialogue is about, whatever its last message (an answer) reads like."""
     if reason in SPOKEN_REASONS:
         dispatcher.utter_message(response=f"utter_hand_over_{reason}")
-    wish = {"reason": reason, "summary": summary or summarised(tracker)}
+    topic = tracker.get_slot("topic") or intent_of(tracker)
+    wish = {"reason": reason, "intent": topic, "summary": summary or summarised(tracker)}
     dispatcher.utter_message(json_message={"handoff": wish})
     return [*forget(), ActiveLoop(None), FollowupAction("action_listen")]
 

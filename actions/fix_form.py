@@ -211,7 +211,7 @@ class ActionAskFixDone(SupportAction):
 
 
 def buttons_of(question: Question, fix: str, locale: str) -> list[dict[str, str]]:
-    """The options of a question as buttons, and the way out."""
+    """The options of a question as buttons, and the way out where none of them is one."""
     options = [(option.title, option.value) for option in question.options]
     if question.kind is Kind.CONFIRM and not options:
         options = [(text("button-yes", locale), "yes"), (text("button-no", locale), "no")]
@@ -224,6 +224,8 @@ def buttons_of(question: Question, fix: str, locale: str) -> list[dict[str, str]
         }
         for title, value in options
     ]
+    if any(option.human for option in question.options):
+        return made
     return [*made, {"title": text("button-human", locale), "payload": "/request_human"}]
 
 

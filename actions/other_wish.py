@@ -84,7 +84,7 @@ class Heard:
 def meant(question: Question, about: str, heard: Heard) -> Meant:
     """What `heard` is to `question` of the dialogue about the intent `about`."""
     words, intent = heard.words.strip(), heard.intent
-    if question.kind not in FREE or intent in (about, "choose") or DROP.fullmatch(words):
+    if question.kind not in FREE or question.strict or intent in (about, "choose") or DROP.fullmatch(words):
         return Meant.ANSWER
     if heard.confidence < SURE_WHEN_LEAVING:
         return Meant.ANSWER

@@ -76,6 +76,12 @@ _HUMAN = re.compile(
 )
 """What a wish for a human names; without it a name or a place may merely read like one."""
 
+_SKIPS = re.compile(
+    r"\s*(?:跳过|略过|先?没(?:有)?(?:图|截图|证据|照片|录像|视频|了|啊|呢)*|暂?无|不发了?|不传了?|下一步"
+    r"|skip(?: it)?|pass|none|nothing|no (?:pictures?|screenshots?|proof|evidence))[\s。.!！~]*",
+    re.I,
+)
+
 _OVER = re.compile(r"解决了|搞定了|没事了|不用你|已经好了|自己弄好|solved|never ?mind", re.I)
 """The matter is over: no yes to changing anything."""
 
@@ -104,11 +110,12 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One answer to choose from; `words` are other ways of saying it."""
+    """One answer to choose from; `words` are other ways of saying it. A `human` one leads to a human."""
 
     value: str
     title: str
     words: tuple[str, ...] = ()
+    human: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +123,7 @@ class Question:
     """What is asked now. `response` is the Rasa response that asks (default `utter_ask_<intent>_<id>`), with
     `words` for its placeholders. An `optional` question may be passed over with a no;
     `no` is the option that a plain no means. `tells` are the intents that answers in free words may read
-    like (actions/other_wish.py)."""
+    like (actions/other_wish.py). To a `strict` one only what the fix itself reads (Fix.read) is an answer."""
 
     id: str
     kind: Kind = Kind.CHOICE
@@ -126,6 +133,7 @@ class Question:
     optional: bool = False
     no: str = ""
     tells: tuple[str, ...] = ()
+    strict: bool = False
 
     def as_slot(self) -> dict[str, Any]:
         """As the slot `fix_question` keeps it."""
@@ -137,7 +145,8 @@ def question_of(value: dict[str, Any] | None) -> Question | None:
     if not value:
         return None
     options = tuple(
-        Option(o["value"], o["title"], tuple(o.get("words") or ())) for o in value.get("options") or ()
+        Option(o["value"], o["title"], tuple(o.get("words") or ()), bool(o.get("human")))
+        for o in value.get("options") or ()
     )
     return Question(**{**value, "kind": Kind(value["kind"]), "options": options})
 
@@ -176,11 +185,11 @@ def read(question: Question, intent: str, words: str, choice: str | None = None,
         return _tried(question, intent, words)
     if question.kind is Kind.CHOICE:
         return _option(question, intent, words)
-    if question.optional and intent == "deny":
+    if question.optional and (intent == "deny" or skips(words)):
         return Read("", answered=True)
     if DROP.fullmatch(words):
         return Read(drop=True)
-    return Read(words, answered=True) if words else NOTHING
+    return Read(words, answered=True) if words and not question.strict else NOTHING
 
 
 def repeats(words: str, intent: str, about: str) -> bool:
@@ -191,6 +200,11 @@ def repeats(words: str, intent: str, about: str) -> bool:
 def wants_time(words: str) -> bool:
     """Whether who is asked says that he will answer in a moment."""
     return _MOMENT.match(words.strip()) is not None
+
+
+def skips(words: str) -> bool:
+    """Whether who is asked passes the question over."""
+    return _SKIPS.fullmatch(words) is not None
 
 
 def eager(words: str) -> bool:
@@ -265,7 +279,7 @@ def _option(question: Question, intent: str, words: str) -> Read:
     ]
     if len(named) == 1:
         return Read(named[0].value, answered=True)
-    if intent == "deny" and (question.optional or question.no):
+    if (intent == "deny" and question.no) or (question.optional and (intent == "deny" or skips(words))):
         return Read(question.no, answered=True)
     given_up = DROP.fullmatch(words) or (intent == "deny" and not _IN_VAIN.search(words))
     return Read(drop=True) if given_up else NOTHING

@@ -8,6 +8,7 @@ from typing import Any
 from actions.base import Events, topic_name
 from actions.declared import DeclaredFix
 from actions.fix import Case
+from actions.questions import skips
 from bot.domain.complaints import Assessment, ComplaintFacts, assess
 from bot.domain.intents import Category
 from bot.services.game.fixes import in_locale
@@ -60,7 +61,8 @@ class Complaint(DeclaredFix):
         question, answer = case.fix.questions.get("what"), str(case.answer("what") or "")
         if question is not None and answer in question.options and answer != "other":
             return in_locale(question.options[answer].title, case.locale)
-        said = str(case.answer("details") or case.answer("more") or case.opening)
+        told = (str(case.answer(name) or "") for name in ("details", "more"))
+        said = next((words for words in told if words and not skips(words)), case.opening)
         return text("complaint-quoted", case.locale, words=said[:40])
 
 

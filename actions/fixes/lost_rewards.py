@@ -146,7 +146,7 @@ async def _letter_of(case: Case, grant: str) -> Mail | None:
 
 async def _which(case: Case, found: Sequence[Missing]) -> Question:
     options = [Option(one.id, f"{one.title} · {await case.when(one.at)}", one.names) for one in found[:5]]
-    return Question("which", options=(*options, Option(OTHER, text("none-of-these", case.locale))))
+    return Question("which", options=(*options, Option(OTHER, text("none-of-them", case.locale))))
 
 
 def _this_or_other(case: Case) -> tuple[Option, ...]:

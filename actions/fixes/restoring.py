@@ -108,7 +108,8 @@ async def which(case: Case, gone: list[Lost], now: datetime) -> Question:
     """Asks for one of those that can be brought back, else of those that were lost."""
     found = [one for one in gone if now < one.until] or gone
     options = [Option(one.id, f"{one.name} · {await case.when(one.at)}") for one in found[:6]]
-    return Question("what", options=(*options, Option("other", text("none-of-these", case.locale))))
+    none = Option("other", text("none-of-these", case.locale), human=True)
+    return Question("what", options=(*options, none))
 
 
 async def words_of(case: Case, chosen: Lost) -> dict[str, str]:

@@ -3,22 +3,36 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from actions.base import Events
 from actions.fix import Case, Fix
 from actions.orders import recent_orders
 from actions.questions import Kind, Question
+from actions.wishes import entities_of
 from bot.domain.game import BindingKind, GameSession
 from bot.services.game.operations import OperationState
 from bot.services.refunds.items import yuan
 
 TRIES = 2
-PHONE = 11
-LONGEST = 14
-_UNKNOWN = re.compile(r"不知道|不记得|忘|哪记得|记不|不清楚|不晓得|don'?t (?:know|remember)|forgot", re.I)
-"""Who does not know it is not asked once more."""
+UNSHOWN = "-"
+"""The answer of who can't or won't show it: he is not asked once more."""
 
+_UNABLE = re.compile(
+    r"不知道|不记得|忘|哪记得|记不|不清楚|不晓得|说不[出上]|不想说|不方便|跳过|没(?:有)?(?:绑|手机|充|了)|^没有?$"
+    r"|(?:手机|号码?).{0,4}(?:丢|换|没了|停|注销|不用)"
+    r"|don'?t (?:know|remember|have)|forgot|no idea|skip|\blost\b|(?:another|new) (?:phone|number)",
+    re.I,
+)
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _DIGITS = re.compile(r"\d+")
+_BARE = re.compile(r"\D{0,6}\d+(?:\.\d+)?\D{0,2}")
+"""A number with hardly a word around it: meant as the answer, be it of the wrong length."""
+
+PHONE = (4, 11)
+"""Digits of a phone number's end, and of the whole."""
+
+_CHINESE = str.maketrans("零〇一二三四五六七八九幺", "001234567891")
 
 
 class ActionStolen(Fix):
@@ -35,24 +49,31 @@ class ActionStolen(Fix):
             return None
         kind, expected = secret
         given = case.answer("proof")
-        short = (
-            len(str(given or "")) <= LONGEST
-        )  # a whole story that happens to hold the digits shows nothing
-        if given is not None and not (short and shows(str(given), expected, whole=kind == "amount")):
-            case.answers["tries"] = (
-                TRIES if _UNKNOWN.search(str(given)) else int(case.answers.get("tries") or 0) + 1
-            )
+        if given is not None and not shows(kind, str(given), expected):
+            case.answers["tries"] = TRIES if given == UNSHOWN else int(case.answers.get("tries") or 0) + 1
             if case.answers["tries"] >= TRIES:
                 return None
-            case.answers["said"], given = str(given), None
-            case.answers["proof"] = None
+            given = case.answers["proof"] = None
         if given is None:
-            wrong = case.answer("tries") and _DIGITS.search(str(case.answer("said") or ""))
-            again = "_again" if wrong else ""
-            return Question("proof", Kind.TEXT, response=f"utter_ask_{self.intent}_{kind}{again}")
+            again = "_again" if case.answer("tries") else ""
+            response = f"utter_ask_{self.intent}_{kind}{again}"
+            return Question("proof", Kind.TEXT, response=response, strict=True)
         if case.answer("freeze") is None:
             return Question("freeze", Kind.CONFIRM, words={"sessions": await sessions(case)})
         return None
+
+    async def read(self, case: Case, question: Question, message: dict[str, Any]) -> Any:
+        """Only what could be the proof counts as one; a wish or a story does not use up an attempt."""
+        secret = await proof(case) if question.id == "proof" else None
+        if secret is None:
+            return None
+        words = str(message.get("text") or "").strip()
+        amount = entities_of(message).get("amount") if secret[0] == "amount" else None
+        if isinstance(amount, dict):
+            return words if _DIGITS.search(words) else yuan(int(amount["min_fen"]))
+        if _BARE.fullmatch(words) or (secret[0] == "phone" and numbers("phone", words)):
+            return words
+        return UNSHOWN if _UNABLE.search(words) else None
 
     async def carry_out(self, case: Case) -> Events:
         """Lock it; whoever can't show that it is his is passed to a human with everything."""
@@ -73,10 +94,19 @@ class ActionStolen(Fix):
         return await case.ticket()
 
 
-def shows(given: str, expected: str, *, whole: bool) -> bool:
-    """Whether an answer has the digits; of a phone also as the end of the whole number."""
-    found = _DIGITS.findall(given)
-    return expected in found or (not whole and any(len(n) == PHONE and n.endswith(expected) for n in found))
+def numbers(kind: str, words: str) -> list[str]:
+    """The numbers in an answer that may be meant: amounts, or a phone number or its end."""
+    if kind == "amount":
+        return _NUMBER.findall(words)
+    return [n for n in _DIGITS.findall(words.translate(_CHINESE)) if len(n) in PHONE]
+
+
+def shows(kind: str, given: str, expected: str) -> bool:
+    """Whether an answer is the one that is `expected`: who names several shows nothing."""
+    found = numbers(kind, given)
+    if len(found) != 1:
+        return False
+    return float(found[0]) == float(expected) if kind == "amount" else found[0].endswith(expected)
 
 
 async def proof(case: Case) -> tuple[str, str] | None:

@@ -123,12 +123,14 @@ def to_reply(response: dict[str, Any]) -> Reply | None:
 
 
 def to_hand_over(responses: list[dict[str, Any]], intent: str | None) -> HandOver | None:
-    """The last wish for a human among the custom payloads (``{"handoff": {"reason": …, "summary": …}}``)."""
+    """The last wish for a human among the custom payloads
+    (``{"handoff": {"reason": …, "intent": …, "summary": …}}``); `intent` is the message's."""
     found = None
     for response in responses:
         for kind, value in (response.get("custom") or {}).items():
             if kind == "handoff":
-                found = HandOver(str(value["reason"]), intent, str(value.get("summary") or ""))
+                about = str(value.get("intent") or "") or intent
+                found = HandOver(str(value["reason"]), about, str(value.get("summary") or ""))
             elif kind != "chart":
                 log.warning("custom_payload_ignored", kind=kind)
     return found

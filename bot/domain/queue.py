@@ -16,7 +16,7 @@ HEAD_START: dict[Urgency, timedelta] = {
     Urgency.LOW: timedelta(0),
     Urgency.NORMAL: timedelta(minutes=5),
     Urgency.HIGH: timedelta(minutes=15),
-    Urgency.CRITICAL: timedelta(hours=2),
+    Urgency.CRITICAL: timedelta(hours=12),  # a night: ahead of all that was left since the evening
 }
 
 _FRONT = timedelta(days=365)

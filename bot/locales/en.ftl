@@ -85,6 +85,7 @@ unit-diamond = diamonds
 wallet-line = Your balance now: { $balances }.
 list-comma = {", "}
 none-of-these = Neither, get an agent
+none-of-them = None of these
 summary = { $topic }: "{ $words }"
 summary-of-order = order { $order_no }
 summary-order = { $topic }: order { $order_no }, ¥{ $yuan } { $product }, { $channel }, { $when }, { $status } ({ $reason ->

@@ -85,6 +85,7 @@ unit-diamond = 钻石
 wallet-line = 现在的余额：{ $balances }。
 list-comma = 、
 none-of-these = 都不是，找人工
+none-of-them = 都不是
 summary = { $topic }：「{ $words }」
 summary-of-order = 订单 { $order_no }
 summary-order = { $topic }：订单 { $order_no }，{ $yuan } 元 { $product }，{ $channel }，{ $when }，{ $status }（{ $reason ->

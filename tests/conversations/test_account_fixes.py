@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from bot.domain.intents import Urgency
 from bot.domain.ownership import State
-from tests.conversations.conftest import Meet, World
+from tests.conversations.conftest import Meet, World, variations
 
 
 # ---------------------------------------------------------------- subscription
@@ -58,6 +59,48 @@ async def test_nobody_locks_an_account_that_is_not_his(meet: Meet, world: World)
     wish = await talk.handed_over("identity_not_shown")
     assert wish["intent"] == "account_stolen"
     assert not (await world.game.profile("demo", "p1002")).frozen_at
+
+
+@pytest.mark.parametrize("words", ["忘记手机号了", "跳过", "手机号换过了", "转人工"])
+async def test_who_can_not_show_it_is_urgent_in_the_queue(meet: Meet, words: str) -> None:
+    talk = await (await meet("p1002")).says("账号被盗了")
+    await talk.says("1111")
+    await talk.says(words)
+    row = await talk.row()
+    assert (row.state, row.intent, row.urgency) == ("queued", "account_stolen", int(Urgency.CRITICAL))
+
+
+@pytest.mark.parametrize("words", ["改密码", "昨天3点被盗的", "他把我装备全卖了"])
+async def test_what_can_be_no_proof_is_no_attempt(meet: Meet, words: str) -> None:
+    talk = await (await meet("p1002")).says("账号被盗了")
+    await talk.says("1111")
+    await talk.says(words)
+    talk.heard("utter_ask_account_stolen_phone_again")
+    await talk.says("我绑的手机后四位是1002 快点啊")
+    talk.heard("utter_ask_account_stolen_freeze")
+
+
+async def test_a_wish_beside_the_check_is_served_after_it(meet: Meet) -> None:
+    talk = await (await meet("p1002")).says("账号被盗了")
+    await talk.says("改密码")
+    talk.heard("utter_account_password", "utter_ask_account_stolen_phone")
+    await talk.says("一零零二")
+    await talk.presses("先不冻结")
+    talk.heard("utter_account_stolen_kept", "utter_ask_account_password_send")
+
+
+async def test_many_numbers_show_nothing(meet: Meet, world: World) -> None:
+    talk = await (await meet("p1002")).says("账号被盗了")
+    await talk.says("1000 1001 1002 1003")
+    await talk.says("1004 1002")
+    await talk.handed_over("identity_not_shown")
+
+
+async def test_an_amount_in_words_shows_it(meet: Meet) -> None:
+    talk = await (await meet("p1003")).says("有人盗我号")
+    await talk.says("昨天3点被盗的")
+    talk.heard("utter_ask_account_stolen_amount")
+    (await talk.says("一百二十八块")).heard("utter_ask_account_stolen_freeze")
 
 
 async def test_without_a_phone_the_last_recharge_is_asked_for(meet: Meet) -> None:
@@ -146,6 +189,18 @@ async def test_an_appeal_with_reasons(meet: Meet) -> None:
     talk.heard("utter_ask_account_ban_appeal_evidence")
     await talk.presses("没有")
     talk.heard("utter_account_ban_appeal_taken", "utter_ticket_opened")
+
+
+@pytest.mark.parametrize("words", ["跳过", "没有截图", "没有"])
+async def test_what_was_not_sent_is_not_attached(meet: Meet, world: World, words: str) -> None:
+    talk = await (await meet("p1004")).says("为什么封我号，我要申诉")
+    await talk.says("要")
+    await talk.says("我没开挂，那天是我表弟在玩，他手速快")
+    await talk.says(words)
+    talk.heard("utter_account_ban_appeal_taken", "utter_ticket_opened")
+    assert "证据" not in "".join(variations("utter_account_ban_appeal_taken", "zh-CN"))
+    [ticket] = await world.tickets.of_player(talk.id)
+    assert not ticket.facts.get("evidence")
 
 
 async def test_no_punishment_no_appeal(meet: Meet) -> None:
@@ -256,6 +311,7 @@ async def test_more_about_the_same_brings_the_question_again_not_the_first_answe
 
 async def test_none_of_these_is_a_human(meet: Meet) -> None:
     talk = await (await meet("p1008")).says("昨天误删了角色，能恢复吗")
+    assert [title for title in talk.buttons if "人工" in title] == ["都不是，找人工"]
     await talk.presses("都不是")
     await talk.handed_over("player_request")
 

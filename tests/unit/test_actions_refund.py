@@ -536,7 +536,11 @@ async def test_twice_in_a_row_is_enough() -> None:
     before = [{"event": "user", "text": "喵"}, {"event": "action", "name": "action_not_understood"}, asked]
     events, messages = await run(ActionNotUnderstood(), unsure({}, *before))
     assert events == HANDED_OVER
-    assert handed_over(messages) == {"reason": "not_understood", "summary": "其他问题：「卡」"}
+    assert handed_over(messages) == {
+        "reason": "not_understood",
+        "intent": "nlu_fallback",
+        "summary": "其他问题：「卡」",
+    }
 
 
 async def test_not_in_a_row_is_forgiven() -> None:
