@@ -70,7 +70,12 @@ class Case:
 
     def heard(self, entity: str) -> Any:
         """The latest value of an entity in what the player said since the dialogue began."""
-        return (self.answers.get("heard") or {}).get(entity)
+        return self.all_heard.get(entity)
+
+    @property
+    def all_heard(self) -> dict[str, Any]:
+        """All of these by name."""
+        return dict(self.answers.get("heard") or {})
 
     @property
     def opening(self) -> str:
@@ -80,7 +85,7 @@ class Case:
     def facts(self) -> dict[str, Any]:
         """All of that, for a ticket or for the agent who takes over."""
         known = {k: v for k, v in self.answers.items() if k not in _NO_FACTS and v is not None}
-        return {"words": self.opening, **(self.answers.get("heard") or {}), **known}
+        return {"words": self.opening, **self.all_heard, **known}
 
     # ------------------------------------------------------------------ what is said
     def say(self, response: str, **words: str) -> None:

@@ -6,6 +6,7 @@ follows. What is no answer is rejected, so that the rules answer it as an aside 
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import replace
 from typing import Any
 
@@ -18,8 +19,9 @@ from actions.fix import Case, Fix, all_fixes, case_of, followed
 from actions.handing_over import hand_over_unsolved, nothing_came
 from actions.hearing import heard
 from actions.other_wish import FREE, LEAVES, LIKELY_WHEN_LEAVING, SURE, Meant, meant, wants_a_moment
-from actions.questions import Kind, Option, Question, Read, eager, question_of, read
+from actions.questions import NEVER_TEXT, Kind, Option, Question, Read, eager, question_of, read
 from actions.wishes import entities_of, second_wish, serve
+from bot.domain.intents import Category, category_of
 from bot.services.game.fixes import declared, in_locale
 from bot.services.texts import text
 
@@ -57,6 +59,9 @@ class ValidateFixForm(SupportAction):
                 return [SlotSet("fix_question", question.as_slot())]
             case Meant.ASIDE:
                 return []
+        if not button and await now_another(fix, case, question, message):
+            _listen(case, message)
+            return await go_on(fix, case)
         answer = read(question, intent_of(tracker), words, button.get("choice"), current)
         if not answer.answered and not button:
             own = await fix.read(case, question, message)
@@ -78,6 +83,21 @@ class ValidateFixForm(SupportAction):
         if (left_for := _left_for(tracker, current)) is not None:
             return await begin(dispatcher, tracker, button, left_for)
         return await begin(dispatcher, tracker, button) if _other_wish(tracker, current, question) else []
+
+
+async def now_another(fix: Fix, case: Case, question: Question, message: dict[str, Any]) -> bool:
+    """Whether what the message names changes what the player is asked to confirm: a yes in it is none to the
+    question that is open."""
+    intent = str((message.get("intent") or {}).get("name") or "")
+    beside = intent in NEVER_TEXT or (intent != fix.intent and category_of(intent) is not Category.OTHER)
+    if question.kind is not Kind.CONFIRM or beside or not entities_of(message):
+        return False
+    told = copy(case)
+    _listen(told, message)
+    then = await fix.plan(told)
+    if then is None or then.id != question.id:
+        return then is not None
+    return any(question.words.get(name) != word for name, word in then.words.items())
 
 
 def doubt(tracker: Tracker, message: dict[str, Any]) -> Events:
@@ -113,7 +133,7 @@ async def settle(
         return question
     if question is not None:
         case.answers[question.id] = waiting.get("words")
-        case.answers["heard"] = {**(case.answers.get("heard") or {}), **(waiting.get("heard") or {})}
+        case.answers["heard"] = case.all_heard | (waiting.get("heard") or {})
     return await go_on(fix, case)
 
 
@@ -262,7 +282,7 @@ def _left_for(tracker: Tracker, current: str) -> dict[str, Any] | None:
 
 
 def _listen(case: Case, message: dict[str, Any]) -> None:
-    case.answers["heard"] = {**(case.answers.get("heard") or {}), **entities_of(message)}
+    case.answers = {**case.answers, "heard": case.all_heard | entities_of(message)}
 
 
 def _began(tracker: Tracker) -> str:

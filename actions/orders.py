@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from actions.fix import Case
@@ -28,13 +28,16 @@ def order_meant(case: Case, orders: Sequence[RechargeOrder], question: str = "or
     return fitting[0] if len(fitting) == 1 else None
 
 
-async def which_order(case: Case, orders: Sequence[RechargeOrder], question: str = "order") -> Question:
-    """Asks for one of the orders that fit what was said, else of the newest."""
+async def which_order(
+    case: Case, orders: Sequence[RechargeOrder], question: str = "order", response: str = "", **words: str
+) -> Question:
+    """Asks (with `response`, if not the usual one) for one of the orders that fit what was said, else of the
+    newest."""
     zone = await case.services.timezone(case.conversation)
     shown = (_fitting(case, orders) or list(orders))[:SHOWN]
     lines = [order_line(order, case.services.now(), zone, case.locale) for order in shown]
     options = tuple(Option(o.order_no, line) for o, line in zip(shown, lines, strict=True))
-    return Question(question, options=options)
+    return Question(question, options=options, response=response, words=words)
 
 
 def read_order(orders: Sequence[RechargeOrder], question: Question, message: dict[str, Any]) -> str | None:
@@ -50,7 +53,17 @@ async def words_of(case: Case, order: RechargeOrder) -> dict[str, str]:
     return order_words(order, case.services.now(), zone, case.locale)
 
 
+def named(heard: Mapping[str, Any], orders: Sequence[RechargeOrder]) -> list[RechargeOrder] | None:
+    """Those of `orders` that fit the amount or order number among the entities `heard`; None if neither was.
+    (Of the time people are less sure.)"""
+    told = {name: heard[name] for name in ("amount", "order_number") if heard.get(name)}
+    return _fitting_to(told, orders) if told else None
+
+
 def _fitting(case: Case, orders: Sequence[RechargeOrder]) -> list[RechargeOrder]:
-    heard = case.answers.get("heard") or {}
+    return _fitting_to(case.all_heard, orders)
+
+
+def _fitting_to(heard: Mapping[str, Any], orders: Sequence[RechargeOrder]) -> list[RechargeOrder]:
     hints = hints_of([{"entity": name, "value": value} for name, value in heard.items()], with_time=True)
     return [order for order in orders if any(matching([order], hint) for hint in hints if not hint.empty)]

@@ -80,10 +80,16 @@ def in_words(value: Any) -> str:
     which the ticket's facts show."""
     if isinstance(value, str | int | float) and not isinstance(value, bool):
         return str(value)
-    if isinstance(value, dict) and isinstance(value.get("min_fen"), int):
-        least, most = value["min_fen"], value.get("max_fen") or value["min_fen"]
-        return f"{yuan(least)} 元" if least == most else f"{yuan(least)}-{yuan(most)} 元"
-    return ""
+    amount = amount_words(value)
+    return amount and f"{amount} 元"
+
+
+def amount_words(value: Any) -> str:
+    """An amount as it was understood (docs/nlu.md), in yuan: "648", "600-700"; empty for anything else."""
+    if not isinstance(value, dict) or not isinstance(value.get("min_fen"), int):
+        return ""
+    least, most = value["min_fen"], value.get("max_fen") or value["min_fen"]
+    return yuan(least) if least == most else f"{yuan(least)}-{yuan(most)}"
 
 
 def _name(kind: str, value: str, locale: str) -> str:

@@ -71,6 +71,11 @@ refund-no-move = Leave it
 order-status-paid = paid, not delivered
 order-status-delivered = delivered
 order-status-refunded = refunded
+# Of a missing recharge: the order that was named, before the one that is missing.
+recharge-delivered = The ¥{ $yuan } one ({ $product }, { $when }) has arrived
+recharge-refunded = The ¥{ $yuan } one ({ $product }, { $when }) was refunded
+recharge-unseen-amount = I see no order of ¥{ $amount } on this account
+recharge-unseen = I don't see that order on this account
 channel-wechat = WeChat Pay
 channel-alipay = Alipay
 channel-apple = App Store

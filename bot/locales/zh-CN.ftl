@@ -71,6 +71,11 @@ refund-no-move = 先不转
 order-status-paid = 已付款，未到账
 order-status-delivered = 已到账
 order-status-refunded = 已退款
+# Of a missing recharge: the order that was named, before the one that is missing.
+recharge-delivered = { $when }那笔 { $yuan } 元的 { $product }已经到账了
+recharge-refunded = { $when }那笔 { $yuan } 元的 { $product }已经退款了
+recharge-unseen-amount = 这个账号里没见到 { $amount } 元的单子
+recharge-unseen = 这个账号里没见到你说的那笔单子
 channel-wechat = 微信支付
 channel-alipay = 支付宝
 channel-apple = App Store

@@ -38,7 +38,7 @@ async def test_who_turns_away_gets_what_he_wants(meet: Meet, world: World, words
 @pytest.mark.parametrize(
     ("words", "topic", "answer"),
     [
-        ("我的648没到账", "充值没到账", "utter_ask_account_recharge_missing_deliver"),
+        ("我的128没到账", "充值没到账", "utter_ask_account_recharge_missing_deliver"),
         ("我要改密码", "密码", "utter_ask_account_password_send"),
         ("帮我取消自动续费", "自动续费", "utter_account_subscription_cancel_none"),
         ("登不上去了", "登", "utter_technical_login_hello"),
