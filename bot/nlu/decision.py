@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -14,7 +14,8 @@ from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME
 from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.nlu.constants import DECISION
+from bot.nlu.constants import DECISION, NORMALISED_TEXT
+from bot.nlu.noise import names_nothing
 
 Ranking = list[tuple[str, float]]
 ANSWER, ASK_BACK, REPHRASE, OUT_OF_SCOPE = "answer", "ask_back", "rephrase", "out_of_scope"
@@ -25,18 +26,23 @@ class Thresholds:
     """Probabilities, chosen on held-out training examples (docs/nlu.md).
 
     answer: the likeliest reading is acted on from here; ask_back: so much must the two likeliest requests
-    hold together to be offered; out_of_scope: refused from here.
+    hold together to be offered; out_of_scope: refused from here; wordless: the same as `answer` for a message
+    that names nothing (bot/nlu/noise.py), which is never refused.
     """
 
     answer: float = 0.5
     ask_back: float = 0.5
     out_of_scope: float = 0.5
+    wordless: float = 0.7
 
 
-def decide(ranking: Ranking, limits: Thresholds) -> str:
+def decide(ranking: Ranking, limits: Thresholds, *, wordless: bool = False) -> str:
     """The outcome for a ranking (likeliest first); see Thresholds."""
     if not ranking:
         return REPHRASE
+    if wordless:
+        likeliest, score = ranking[0]
+        return ANSWER if likeliest != OUT_OF_SCOPE and score >= limits.wordless else REPHRASE
     scores = dict(ranking)
     if scores.get(OUT_OF_SCOPE, 0.0) >= limits.out_of_scope:
         return OUT_OF_SCOPE
@@ -57,13 +63,12 @@ class ReadingDecision(GraphComponent, IntentClassifier):
     """
 
     def __init__(self, config: dict[str, Any]) -> None:
-        self._limits = Thresholds(config["answer"], config["ask_back"], config["out_of_scope"])
+        self._limits = Thresholds(**{f.name: config[f.name] for f in fields(Thresholds)})
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """See Thresholds."""
-        limits = Thresholds()
-        return {"answer": limits.answer, "ask_back": limits.ask_back, "out_of_scope": limits.out_of_scope}
+        return asdict(Thresholds())
 
     @classmethod
     def create(
@@ -81,7 +86,8 @@ class ReadingDecision(GraphComponent, IntentClassifier):
         for message in messages:
             entries: list[dict[str, Any]] = list(message.get(INTENT_RANKING_KEY) or [])
             ranking = [(str(e["name"]), float(e["confidence"])) for e in entries]
-            outcome = decide(ranking, self._limits)
+            wordless = names_nothing(str(message.get(NORMALISED_TEXT) or ""))
+            outcome = decide(ranking, self._limits, wordless=wordless)
             message.set(DECISION, outcome, add_to_output=True)
             if outcome in (ASK_BACK, REPHRASE):
                 unsure = {

@@ -17,6 +17,7 @@ from bot.nlu.evaluation import metrics
 from bot.nlu.evaluation.metrics import Prediction
 from bot.nlu.neighbours import Neighbours
 from bot.nlu.ngrams import Analyser, Vectoriser
+from bot.nlu.noise import names_nothing
 from bot.nlu.sentence_vectors import shorten
 from bot.nlu.text import Normaliser
 from bot.nlu.tuning.e5_file import dequantise, quantise
@@ -303,3 +304,50 @@ def test_kept_vectors_are_given_back_for_their_encoder_and_texts_alone(tmp_path:
     path.write_bytes(path.read_bytes()[:50])
     assert vector_file.read(path, "tuned-1", ["卡"]) == {}
     assert vector_file.read(tmp_path / "none.npz", "tuned-1", ["卡"]) == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "asdkjh kjsdf",
+        "...",
+        "???",
+        "aa",
+        "啊啊",
+        "qwer",
+        "asdf",
+        "fjdksl",
+        "哈哈",
+        "123",
+        "§",
+        "@#%",
+        "",
+        "🔴",
+    ],
+)
+def test_what_names_nothing(text: str) -> None:
+    assert names_nothing(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "充值",
+        "test",
+        "what is the weather today",
+        "jintian tianqi",
+        "转人工",
+        "啊 我的号",
+        "nights",
+        "dsfg 退款",
+    ],
+)
+def test_what_names_something(text: str) -> None:
+    assert not names_nothing(text)
+
+
+def test_what_names_nothing_is_not_refused_and_needs_a_surer_reading() -> None:
+    limits = Thresholds(answer=0.5, ask_back=0.6, out_of_scope=0.4, wordless=0.7)
+    assert decide([(OUT_OF_SCOPE, 0.9), ("affirm", 0.1)], limits, wordless=True) == REPHRASE
+    assert decide([("thanks", 0.6), (OUT_OF_SCOPE, 0.1)], limits, wordless=True) == REPHRASE
+    assert decide([("affirm", 0.8), (OUT_OF_SCOPE, 0.1)], limits, wordless=True) == ANSWER

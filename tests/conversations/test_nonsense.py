@@ -1,0 +1,50 @@
+"""What names nothing is asked about, not refused; twice in a row is a human's."""
+
+import pytest
+
+from tests.conversations.conftest import Meet
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["asdkjh kjsdf", "...", "？？？", "aaaaa", "啊啊啊", "😀😀😀", "123456", "qwer", "哈哈哈", "@#￥%"],
+)
+async def test_nonsense_is_asked_about(meet: Meet, words: str) -> None:
+    talk = await (await meet()).says(words)
+    talk.heard("utter_rephrase").not_heard("utter_out_of_scope")
+
+
+async def test_twice_is_a_humans(meet: Meet) -> None:
+    talk = await (await meet()).says("asdkjh kjsdf")
+    await talk.says("...")
+    await talk.handed_over("not_understood")
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        ("cdk", "utter_ask_content_gift_code_code"),
+        ("1", "utter_affirm"),
+        ("👌", "utter_affirm"),
+        ("👍", "utter_thanks"),
+        ("今天天气怎么样", "utter_out_of_scope"),
+        ("what is the weather today", "utter_out_of_scope"),
+    ],
+)
+async def test_what_means_something_is_understood(meet: Meet, words: str, answer: str) -> None:
+    (await (await meet()).says(words)).heard(answer)
+
+
+@pytest.mark.parametrize("words", ["zrg", "gm"])
+async def test_initials_for_a_human(meet: Meet, words: str) -> None:
+    await (await (await meet()).says(words)).handed_over("player_request")
+
+
+async def test_initials_for_a_refund(meet: Meet) -> None:
+    assert "不退了" in (await (await meet("p1003")).says("tk")).buttons
+
+
+async def test_a_number_answers_a_question(meet: Meet) -> None:
+    talk = await (await meet("p1001")).says("充错了想退")
+    await talk.says("2")
+    assert "30" in talk.text
