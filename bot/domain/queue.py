@@ -1,4 +1,4 @@
-"""The order of the human queue, and what a waiting player is told.
+"""The order of the human queue, and the wait that is expected.
 
 Each waiting conversation has one fixed sort key: the time it entered, moved ahead by its urgency. Because the
 key does not change while time passes, an early one of low urgency can't be overtaken for ever (nobody
@@ -7,7 +7,6 @@ starves), and the order is an index scan.
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime, timedelta
 
 from bot.domain.intents import Urgency
@@ -20,22 +19,6 @@ HEAD_START: dict[Urgency, timedelta] = {
 }
 
 _FRONT = timedelta(days=365)
-
-
-_ASKS_HOW_LONG = re.compile(
-    r"多久|多长时间|几分钟|多少分钟|到我|轮到|轮没轮|排到|排第?几|第几|前面.{0,4}[几多]|几个人|多少人|什么时候(?:能|才|有|来|到)"
-    r"|(?:还|怎么).{0,3}(?:没|不)(?:有?人|来|到|好|回|理|接)|人呢|有人(?:吗|没|么|在)|在吗|在不在|等(?:多|好|半|太|很)?久"
-    r"|\b(?:how (?:much )?long(?:er)?|my turn|position|in (?:the )?(?:queue|line)"
-    r"|still waiting|anyone (?:there|here)"
-    r"|anybody (?:there|here)|when will|hello\?)",
-    re.I,
-)
-LONGEST_QUESTION = 30
-
-
-def asks_how_long(words: str) -> bool:
-    """Whether a player who waits asks for his place or how long it takes; what is longer tells his story."""
-    return len(words.strip()) <= LONGEST_QUESTION and _ASKS_HOW_LONG.search(words) is not None
 
 
 def queue_key(queued_at: datetime, urgency: Urgency) -> datetime:

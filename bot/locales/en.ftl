@@ -2,9 +2,17 @@
 
 system-queued = You are being passed to a human agent. Feel free to keep writing while you wait; the agent will see it all.
 system-queued-brain-failed = Something went wrong on the bot's side, so a human agent will take over. Everything you wrote is kept, no need to repeat it.
-queue-standing = { $ahead } in front of you, about { $minutes } min to go. No need to keep watch: the agent answers right here, and sees what you wrote.
+queue-standing = { $ahead } in front of you, about { $minutes } min to go. No need to keep watch: the agent answers right here, and sees what you wrote. If you would rather not wait, just say "never mind".
 queue-standing-next = You are next, about { $minutes } min to go. No need to keep watch: the agent answers right here.
-queue-standing-closed = Our agents are back at { $when }; { $ahead } in front of you. No need to keep watch: you are answered here in turn.
+queue-standing-closed = Our agents are back at { $when }; { $ahead } in front of you. No need to keep watch: you are answered here in turn. If you would rather not wait, just say "never mind".
+queue-offer = You are still in line for an agent, { $ahead ->
+    [0] and next
+   *[other] with { $ahead } in front of you
+    }. If you would rather not wait, you can go back to the bot at once; otherwise there is nothing to do.
+queue-leave = Stop waiting
+queue-stay = Keep my place
+queue-staying = Your place is kept. The agent answers right here.
+queue-left-already = You are not in line at the moment. Just tell me what you need.
 system-claimed = { $name } from support is here now and can see what you wrote before.
 system-released = The agent is done with this step; the bot is with you again.
 system-requeued = Your agent had to leave. You are now first in line for a colleague.

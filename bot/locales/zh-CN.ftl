@@ -2,9 +2,17 @@
 
 system-queued = 已为你转接人工客服，稍等一下。等待时可以继续留言，客服接手后都能看到。
 system-queued-brain-failed = 小二这边出了点状况，已直接为你转接人工客服。你刚才说的都记下了，不用再说一遍。
-queue-standing = 你前面还有 { $ahead } 位，预计再等 { $minutes } 分钟左右。不用守着，轮到了客服会直接在这里回你，刚才说的他也看得到。
+queue-standing = 你前面还有 { $ahead } 位，预计再等 { $minutes } 分钟左右。不用守着，轮到了客服会直接在这里回你，刚才说的他也看得到。不想等了回一句「不等了」。
 queue-standing-next = 下一位就是你，预计再等 { $minutes } 分钟左右。不用守着，客服会直接在这里回你。
-queue-standing-closed = 客服 { $when } 上班，你前面还有 { $ahead } 位。不用守着，你说的都留着，上班后按顺序在这里回你。
+queue-standing-closed = 客服 { $when } 上班，你前面还有 { $ahead } 位。不用守着，你说的都留着，上班后按顺序在这里回你。不想等了回一句「不等了」。
+queue-offer = 还在帮你排人工，{ $ahead ->
+    [0] 下一位就是你
+   *[other] 前面还有 { $ahead } 位
+    }。不想等的话，我马上把你带回小二这边；想等就不用管。
+queue-leave = 不等了，回到小二
+queue-stay = 继续等人工
+queue-staying = 好，位置给你留着。轮到了客服会直接在这里回你。
+queue-left-already = 你现在没有在排队，有什么事直接说就行。
 system-claimed = 客服 { $name } 已接手，你之前说的都能看到。
 system-released = 客服已处理完这一步，后面由小二继续为你服务。
 system-requeued = 客服暂时离开了，已把你排到最前面，马上由其他客服接手。

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from dataclasses import dataclass
 from datetime import time, timedelta
 from typing import Any
@@ -13,9 +14,10 @@ from sqlalchemy import select
 
 from bot.domain.errors import Code, ProblemError
 from bot.domain.hours import Hours
-from bot.domain.messages import HandOver, IncomingMessage
+from bot.domain.messages import HandOver, IncomingMessage, Message
 from bot.domain.ownership import Author
 from bot.domain.players import Player
+from bot.domain.waiting import LEAVE_QUEUE
 from bot.services.bus import MemoryBus
 from bot.services.conversations.service import Conversations
 from bot.services.conversations.turns import Turns
@@ -327,8 +329,12 @@ async def test_who_waits_and_asks_how_long_is_told(hall: Hall) -> None:
     [told] = await says("还要等多久啊")
     assert "你前面还有 1 位" in told
     assert "6 分钟" in told
-    assert await says("到我了吗") == []  # just told
-    hall.clock.advance(seconds=121)
+    hall.clock.advance(seconds=59)
+    assert await says("转人工") == []  # just told
+    hall.clock.advance(seconds=2)
+    [told] = await says("我要转人工！")
+    assert "你前面还有 1 位" in told
+    hall.clock.advance(seconds=61)
     first = await hall.agent("lili")
     await hall.queue.claim((await hall.queue.waiting())[0].id, first)
     [told] = await says("到我了吗")
@@ -336,6 +342,65 @@ async def test_who_waits_and_asks_how_long_is_told(hall: Hall) -> None:
     await hall.queue.claim(me, first)
     hall.clock.advance(seconds=121)
     assert await says("还要多久") == []  # the agent's question now
+
+
+async def test_who_would_rather_not_wait_is_shown_the_way_out(hall: Hall) -> None:
+    always = Hours(time(0), time(0), ZoneInfo("Asia/Shanghai"))
+    hall.conversations.waiting = WaitingPlayers(hall.clock, hall.queue, hall.conversations, always)
+    me = await hall.waiting("p1")
+
+    async def says(id: str, words: str, payload: str | None = None) -> Message:
+        await hall.conversations.receive(me, IncomingMessage(id, words, payload))
+        return (await hall.conversations.latest(me, 1))[0]
+
+    offer = await says("1", "算了")
+    assert offer.author is Author.SYSTEM
+    assert [button.title for button in offer.buttons] == ["不等了，回到小二", "继续等人工"]
+    leave, stay = (button.payload for button in offer.buttons)
+    assert "位置给你留着" in (await says("2", "", stay)).text
+    assert (await hall.row(me)).state == "queued"
+    assert "已取消排队" in (await says("3", "", leave)).text
+    assert (await hall.row(me)).state == "bot"
+    assert "没有在排队" in (await says("4", "", leave)).text  # an old button
+    assert "已取消排队" not in (await says("5", "算了")).text  # the bot's to answer now
+
+
+@pytest.mark.parametrize("again", ["不等了", "好", "1"])
+async def test_who_turns_away_twice_leaves(hall: Hall, again: str) -> None:
+    always = Hours(time(0), time(0), ZoneInfo("Asia/Shanghai"))
+    hall.conversations.waiting = WaitingPlayers(hall.clock, hall.queue, hall.conversations, always)
+    me = await hall.waiting("p1")
+    await hall.conversations.receive(me, IncomingMessage("1", "算了"))
+    await hall.conversations.receive(me, IncomingMessage("2", again))
+    assert (await hall.row(me)).state == "bot"
+    assert [m.text for m in await hall.conversations.messages(me, 0) if m.author is Author.PLAYER] == [
+        "算了",
+        again,
+    ]
+
+
+async def test_an_old_button_to_leave_is_read_by_the_agent(hall: Hall) -> None:
+    always = Hours(time(0), time(0), ZoneInfo("Asia/Shanghai"))
+    hall.conversations.waiting = WaitingPlayers(hall.clock, hall.queue, hall.conversations, always)
+    me = await hall.waiting("p1")
+    await hall.conversations.receive(me, IncomingMessage("1", "不用了"))
+    await hall.queue.claim(me, await hall.agent("lili"))
+    await hall.conversations.receive(me, IncomingMessage("2", "", LEAVE_QUEUE))
+    assert (await hall.row(me)).state == "agent"
+    assert (await hall.conversations.latest(me, 1))[0].text == "不等了，回到小二"
+
+
+async def test_places_asked_for_across_a_minute_are_told_once(hall: Hall) -> None:
+    """Whatever the clock shows: no second line right after the first."""
+    always = Hours(time(0), time(0), ZoneInfo("Asia/Shanghai"))
+    hall.conversations.waiting = WaitingPlayers(hall.clock, hall.queue, hall.conversations, always)
+    me = await hall.waiting("p1")
+    for n in range(20):
+        hall.clock.advance(seconds=7)
+        await hall.conversations.receive(me, IncomingMessage(str(n), "还要多久"))
+    told = [m.at for m in await hall.conversations.messages(me, 0) if "下一位就是你" in m.text]
+    assert all(b - a >= timedelta(minutes=1) for a, b in itertools.pairwise(told))
+    assert len(told) >= 2
 
 
 async def test_outside_the_hours_he_is_told_when_they_begin(hall: Hall) -> None:

@@ -77,6 +77,21 @@ async def test_a_dead_brain_calls_a_human(world: World) -> None:
     assert (await world.conversation()).state == "queued"
 
 
+async def test_who_would_rather_not_wait_leaves_by_number(world: World) -> None:
+    world.brain.down = True
+    await world.say("在吗")
+    await world.reads(1)
+    await world.say("算了不等了")
+    offered = (await world.reads(2))[-1]
+    assert "还在帮你排人工" in offered
+    world.brain.down = False
+    await world.say("1")
+    assert "已取消排队" in (await world.reads(3))[-1]
+    assert (await world.conversation()).state == "bot"
+    await world.say("活动几点开")
+    assert (await world.reads(4))[-1] == "听到：活动几点开"
+
+
 async def test_buttons_are_a_menu_and_answered_by_click_number_or_words(world: World) -> None:
     for clicked in ({"bizmsgmenuid": None}, {}, {}):
         seen = len(world.texts())

@@ -6,6 +6,7 @@ import re
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from typing import Any, Protocol
 
 from sqlalchemy import Select, select
@@ -17,6 +18,7 @@ from bot.domain.intents import Urgency
 from bot.domain.messages import MAX_TEXT, Button, IncomingMessage, Message
 from bot.domain.ownership import Author, State
 from bot.domain.players import Player
+from bot.domain.waiting import QUEUE_PAYLOADS
 from bot.services import topics
 from bot.services.conversations import transcript
 from bot.services.conversations.turns import Turns
@@ -50,7 +52,7 @@ class Waiting(Protocol):
     """Hears what players say who wait for a human (bot.services.human_queue.waiting_players)."""
 
     async def heard(self, message: Message) -> None:
-        """`message` is stored in a conversation that is queued."""
+        """`message` is stored in a conversation that is queued, or presses a button of the queue's."""
         ...
 
 
@@ -130,6 +132,8 @@ class Conversations:
             raise ProblemError(Code.TEXT_EMPTY)
         if len(incoming.text) > MAX_TEXT:
             raise ProblemError(Code.TEXT_TOO_LONG, limit=MAX_TEXT)
+        about_queue = incoming.payload in QUEUE_PAYLOADS
+        answered, aside = answered or about_queue, aside or about_queue
         async with self._database.begin() as session:
             row = await transcript.locked(session, conversation)
             known = await transcript.by_client_id(session, conversation, Author.PLAYER, incoming.client_id)
@@ -163,9 +167,9 @@ class Conversations:
         await self._bus.publish(topics.conversation(conversation), news)
         if state is State.BOT:
             self._turns.wake(conversation, claim)
-        elif state is State.QUEUED and self.waiting is not None:
+        if self.waiting is not None and (state is State.QUEUED or about_queue):
             await self.waiting.heard(message)
-        elif agent is not None:
+        if agent is not None:
             await self._bus.publish(topics.agent(agent), {"kind": "message", "id": conversation})
         return message
 
@@ -186,26 +190,34 @@ class Conversations:
         *,
         client_id: str,
         buttons: Sequence[Button] = (),
+        choices: Mapping[str, str] | None = None,
         only_in: State | None = None,
+        pause: timedelta | None = None,
         event: tuple[str, dict[str, Any]] | None = None,
         **args: str | int,
     ) -> None:
-        """Say the text `key` to the player, once per `client_id`; with `only_in`, only in that state. `event`
-        (kind and data) is recorded with it."""
+        """Say the text `key` to the player, once per `client_id`; with `only_in`, only in that state; with
+        `pause`, not so soon after another whose id begins alike (``<kind>:…``). `choices` are buttons by
+        payload, each the key of its title; `event` (kind and data) is recorded with it."""
         async with self._database.begin() as session:
             row = await transcript.locked(session, conversation)
             if only_in is not None and row.state != only_in.value:
                 return
             if await transcript.by_client_id(session, conversation, Author.SYSTEM, client_id) is not None:
                 return
+            now = self._clock.now()
+            kind = client_id.partition(":")[0]
+            if pause is not None and await transcript.said_since(session, conversation, kind, now - pause):
+                return
             words = text(key, row.locale, **args)
+            offered = [Button(text(title, row.locale), way) for way, title in (choices or {}).items()]
             message = transcript.append(
                 session,
                 row,
                 Author.SYSTEM,
                 words,
-                self._clock.now(),
-                buttons=buttons,
+                now,
+                buttons=[*buttons, *offered],
                 client_id=client_id,
             )
             if event is not None:

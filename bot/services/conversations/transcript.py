@@ -141,6 +141,17 @@ async def by_client_id(
     return message_of(row) if row else None
 
 
+async def said_since(session: AsyncSession, conversation: str, kind: str, since: datetime) -> bool:
+    """Whether the system said something after `since` whose id begins with ``<kind>:``."""
+    query = select(MessageRow.seq).where(
+        MessageRow.conversation_id == conversation,
+        MessageRow.author == Author.SYSTEM.value,
+        MessageRow.client_id.startswith(f"{kind}:", autoescape=True),
+        MessageRow.at > since,
+    )
+    return await session.scalar(query.limit(1)) is not None
+
+
 async def channel_of(session: AsyncSession, conversation: str) -> str:
     """Where the player's newest message came from: `ingame` or `wechat`."""
     query = (
