@@ -139,6 +139,8 @@ class Talk:
     id: str
     player: Player
     replies: list[Message] = field(default_factory=list)
+    locale: str = ""
+    """The language in which the bot answered last."""
 
     async def says(self, text: str) -> Talk:
         """Type `text` and wait for the answer."""
@@ -170,6 +172,7 @@ class Talk:
                 await asyncio.sleep(0.01)
         messages = await self.world.conversations.messages(self.id, asked.seq)
         self.replies = [m for m in messages if m.author is not Author.PLAYER]
+        self.locale = (await self.row()).locale
         return self
 
     async def row(self) -> ConversationRow:
@@ -194,15 +197,15 @@ class Talk:
         return int((await session.scalar(query)) or 0)
 
     def heard(self, *responses: str) -> Talk:
-        """Check that each of `responses` was said, in the player's language."""
+        """Check that each of `responses` was said, in the conversation's language."""
         for response in responses:
-            patterns = [_pattern(text) for text in variations(response, self.player.locale)]
+            patterns = [_pattern(text) for text in variations(response, self.locale)]
             said = [m.text for m in self.replies if m.author is Author.BOT]
             assert any(p.fullmatch(t) for p in patterns for t in said), f"{response} not heard: {self}"
         return self
 
     def not_heard(self, response: str) -> Talk:
-        patterns = [_pattern(text) for text in variations(response, self.player.locale)]
+        patterns = [_pattern(text) for text in variations(response, self.locale)]
         assert not any(p.fullmatch(m.text) for p in patterns for m in self.replies), str(self)
         return self
 

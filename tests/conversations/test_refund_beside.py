@@ -10,19 +10,24 @@ from tests.conversations.conftest import Meet, Talk
 CANCEL = "utter_ask_account_subscription_cancel_cancel"
 
 
+REFUND = {"zh-CN": "确认退款", "en": "Confirm refund"}
+STOP = {"zh-CN": "关掉续费", "en": "Stop the renewal"}
+FIRST = {"zh-CN": "第一个", "en": "the first one"}
+
+
 async def refunded(talk: Talk) -> None:
     """The refund of the newest order, from wherever it asks which one."""
-    if "确认退款" not in talk.buttons:
-        await talk.says("第一个")
+    if REFUND[talk.locale] not in talk.buttons:
+        await talk.says(FIRST[talk.locale])
     talk.heard("utter_ask_refund_rest")
-    await talk.presses("确认退款")
+    await talk.presses(REFUND[talk.locale])
     talk.heard("utter_refund_done")
 
 
 async def cancelled(talk: Talk) -> None:
     """The subscription, ended."""
     talk.heard(CANCEL)
-    await talk.presses("关掉续费")
+    await talk.presses(STOP[talk.locale])
     talk.heard("utter_account_subscription_cancel_done")
 
 
@@ -39,7 +44,7 @@ async def cancelled(talk: Talk) -> None:
 )
 async def test_a_refund_and_another_wish_are_both_served(meet: Meet, words: str) -> None:
     talk = await (await meet("p1006")).says(words)
-    first, second = (cancelled, refunded) if "续费" in f"{talk}" else (refunded, cancelled)
+    first, second = (cancelled, refunded) if STOP[talk.locale] in talk.buttons else (refunded, cancelled)
     await first(talk)
     talk.heard("utter_second_wish").not_heard("utter_ask_solved")
     await second(talk)

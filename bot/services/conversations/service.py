@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.errors import Code, ProblemError
 from bot.domain.intents import Urgency
+from bot.domain.language import language
 from bot.domain.messages import MAX_TEXT, Button, IncomingMessage, Message
 from bot.domain.ownership import Author, State
 from bot.domain.players import Player
@@ -99,8 +100,9 @@ class Conversations:
                     updated_at=now,
                 )
                 session.add(row)
+            if (row.player or {}).get("locale") != player.locale:  # else as the player writes
+                row.locale = best_locale(player.locale)
             row.player = asdict(player)
-            row.locale = best_locale(player.locale)
             await session.flush()
             unread = await transcript.unread(session, row.id, row.read_seq, Author.PLAYER)
             return Opened(row.id, State(row.state), row.seq, unread)
@@ -146,6 +148,8 @@ class Conversations:
                 words = title or words or incoming.payload
             if row.state == State.CLOSED.value and not aside:
                 reopen(session, row, Author.PLAYER.value, now)
+            if incoming.payload is None:
+                row.locale = language(row.locale, words)
             claimable = not answered and await self._turns.free(session, row, now)
             message = transcript.append(
                 session,
