@@ -22,7 +22,6 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu import encoder as encoders
-from bot.nlu.clauses import is_request
 from bot.nlu.constants import CLAUSE_OF, NORMALISED_TEXT, SEEN_BY_ENCODER
 from bot.nlu.fingerprint import source_digest
 
@@ -58,8 +57,7 @@ class SentenceEncoderFeaturizer(GraphComponent):
     def get_default_config() -> dict[str, Any]:
         """`encoder`: a name or "module.Class"; `max_chars`: longer messages are cut in the middle.
 
-        `doubt`: intent -> probability; `differ_above`: clauses are encoded if two different requests are read
-        in them with this confidence.
+        `doubt`: intent -> probability.
         """
         return {
             "alias": "encoder",
@@ -67,7 +65,6 @@ class SentenceEncoderFeaturizer(GraphComponent):
             "skip_above": 1.01,
             "max_chars": LONGEST,
             "doubt": {},
-            "differ_above": 0.15,
         }
 
     @classmethod
@@ -85,7 +82,7 @@ class SentenceEncoderFeaturizer(GraphComponent):
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """Changed code, or another (or newly tuned) encoder, means that a model must be trained again."""
         chosen = encoders.create(config.get("encoder", cls.get_default_config()["encoder"]))
-        return chosen.name + source_digest("encoder", "sentence_vectors", "vector_file")
+        return chosen.name + source_digest("e5", "e5_file", "encoder", "sentence_vectors", "vector_file")
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Encode all examples, unchanged ones from the cache on disk."""
@@ -99,34 +96,21 @@ class SentenceEncoderFeaturizer(GraphComponent):
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Encode live messages, unless the reading is clear already."""
-        unsure = [m for m in messages if m.get(TEXT) and not self._is_clear(m, messages)]
+        unsure = [m for m in messages if m.get(TEXT) and not self._is_clear(m)]
         if unsure:
             self._add(unsure, self._encoder.encode([self._text(m) for m in unsure]))
         return messages
 
-    def _is_clear(self, message: Message, messages: list[Message]) -> bool:
-        """Read with confidence, or a clause of such a message."""
-        parent = message.get(CLAUSE_OF)
-        if parent is not None and (
-            self._is_clear(messages[parent], messages) or not self._differ(parent, messages)
-        ):
-            return True
+    def _is_clear(self, message: Message) -> bool:
+        """Read with confidence by an earlier classifier; for a clause it is enough to be read at all."""
         intent = message.get(INTENT) or {}
+        if message.get(CLAUSE_OF) is not None:
+            return bool(intent.get("name"))
         if intent.get(PREDICTED_CONFIDENCE_KEY, 0.0) < self._config["skip_above"]:
             return False
         found = {e["name"]: e["confidence"] for e in message.get(INTENT_RANKING_KEY) or ()}
         doubt: dict[str, float] = self._config["doubt"]
         return all(found.get(name, 0.0) <= limit for name, limit in doubt.items())
-
-    def _differ(self, parent: int, messages: list[Message]) -> bool:
-        """Whether an earlier classifier, if there is one, sees different requests in a message's clauses.
-
-        Where it sees one only, the clauses are not worth their time.
-        """
-        read = [m.get(INTENT) or {} for m in messages if m.get(CLAUSE_OF) == parent]
-        limit = self._config["differ_above"]
-        sure = {i["name"] for i in read if i.get(PREDICTED_CONFIDENCE_KEY, 0.0) >= limit}
-        return not any(read) or sum(map(is_request, sure)) > 1
 
     def _text(self, message: Message) -> str:
         return shorten(str(message.get(NORMALISED_TEXT) or message.get(TEXT)), self._config["max_chars"])

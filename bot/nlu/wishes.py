@@ -58,7 +58,7 @@ class WishJoiner(GraphComponent, IntentClassifier):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """See bot.nlu.clauses.wishes."""
-        return {"sure": 0.7, "trace": 0.01, "alone": 0.95}
+        return {"sure": 0.6, "trace": 0.01, "alone": 0.95}
 
     @classmethod
     def create(

@@ -12,6 +12,7 @@ from sklearn.linear_model import LogisticRegression
 
 from bot.nlu import check_data, clauses, dataset, lexicon, linear, regression, vector_file
 from bot.nlu.decision import ANSWER, ASK_BACK, OUT_OF_SCOPE, REPHRASE, Thresholds, decide
+from bot.nlu.e5_file import dequantise, quantise
 from bot.nlu.encoder import CachedEncoder, Matrix
 from bot.nlu.evaluation import metrics
 from bot.nlu.evaluation.metrics import Prediction
@@ -20,7 +21,6 @@ from bot.nlu.ngrams import Analyser, Vectoriser
 from bot.nlu.noise import names_nothing
 from bot.nlu.sentence_vectors import shorten
 from bot.nlu.text import Normaliser
-from bot.nlu.tuning.e5_file import dequantise, quantise
 
 LIMITS = Thresholds(answer=0.5, ask_back=0.6, out_of_scope=0.4)
 

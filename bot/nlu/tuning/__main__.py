@@ -1,4 +1,4 @@
-"""`python -m bot.nlu.tuning`: tune the encoder on data/nlu and write data/encoder/xiaoer-e5.npz."""
+"""`python -m bot.nlu.tuning`: tune the encoder on data/nlu and write data/encoder/xiaoer-e5.onnx."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np
 
 from bot.nlu import dataset, lexicon, vector_file
-from bot.nlu.encoder import TunedE5
+from bot.nlu.e5 import TunedE5
+from bot.nlu.e5_file import E5File, model_path, quantise
 from bot.nlu.linear import Labels
 from bot.nlu.sentence_vectors import LONGEST, shorten
 from bot.nlu.text import Normaliser
-from bot.nlu.tuning.e5_file import E5File, model_path, quantise
+from bot.nlu.tuning import onnx_file
 from bot.nlu.tuning.layers import LowerLayers, is_matrix
 from bot.nlu.tuning.network import HEAD_SCALE, UpperLayers
 
@@ -32,7 +33,7 @@ def main() -> None:
     """Parse the command line, tune, write."""
     parser = argparse.ArgumentParser(prog="python -m bot.nlu.tuning", description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("data/nlu"))
-    parser.add_argument("--out", type=Path, default=Path("data/encoder/xiaoer-e5.npz"))
+    parser.add_argument("--out", type=Path, default=Path("data/encoder/xiaoer-e5.onnx"))
     parser.add_argument("--frozen", type=int, default=6, help="lower layers that stay as they are")
     parser.add_argument("--epochs", type=int, default=6)
     parser.add_argument("--go-on", action="store_true", help="start from the tuned encoder in --out")
@@ -62,7 +63,7 @@ def tune(settings: argparse.Namespace, examples: list[dataset.Example], normalis
     hidden = LowerLayers(file, settings.frozen).hidden(texts)
     net = UpperLayers(file, settings.frozen, file.layers, len(labels.classes))
     if settings.go_on:
-        net.start_from(dict(np.load(settings.out)))
+        net.start_from(onnx_file.read(settings.out))
     epochs = net.fit_epochs(
         [hidden[i] for i in learn], labels.shares[learn], epochs=settings.epochs, rate=settings.rate
     )
@@ -75,7 +76,7 @@ def tune(settings: argparse.Namespace, examples: list[dataset.Example], normalis
         say(f"epoch {number}: loss {loss:.3f}, intents right on held-out examples {right:.3f}")
         if right > best:
             best = right
-            write(settings.out, net, seen)
+            write(settings.out, file, net, seen)
             say(f"wrote {settings.out}")
 
 
@@ -84,19 +85,18 @@ def keep_vectors(out: Path, texts: list[str]) -> None:
     encoder = TunedE5(out)
     short = sorted({shorten(text, LONGEST) for text in texts})
     say(f"keeping the vectors of {len(short)} texts")
-    vector_file.write(encoder.kept, encoder.name, short, encoder.encode(short))
+    vector_file.write(encoder.kept, encoder.name, short, encoder.compute(short))
 
 
-def write(out: Path, net: UpperLayers, seen: list[str]) -> None:
-    """Write the tensors as the engine reads them, and which texts they were tuned on."""
+def write(out: Path, file: E5File, net: UpperLayers, seen: list[str]) -> None:
+    """Write the layers, and which texts they were tuned on."""
     tensors = {
         name: quantise(variable.numpy()) if is_matrix(name) else variable.numpy()
         for name, variable in net.weights.items()
     }
     base = model_path()
     meta = {"base": base.name, "base_bytes": base.stat().st_size, "seen": seen}
-    out.parent.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(out, meta=np.array(json.dumps(meta)), **tensors)
+    onnx_file.write(out, file, tensors, {"tuning": json.dumps(meta)})
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf  # type: ignore[import-untyped, unused-ignore]
 
-from bot.nlu.tuning.e5_file import E5File
+from bot.nlu.e5_file import E5File
 
 Array = npt.NDArray[Any]
 MATRICES = ("q", "k", "v", "ao", "fi", "fo")
@@ -104,11 +104,11 @@ class LowerLayers:
 
     def __init__(self, file: E5File, count: int) -> None:
         self._file = file
-        self._embedding = {name: file.tensor(f"emb.{name}") for name in ("pos", "type", "ln.w", "ln.b")}
+        scale, shift = (file.tensor(f"emb.ln.{part}") for part in "wb")
         weights = [for_products(weights_of(file, layer)) for layer in range(count)]
 
         def run(x: Any, mask: Any) -> Any:
-            x = normalise(x, self._embedding["ln.w"], self._embedding["ln.b"], file.epsilon)
+            x = normalise(x, scale, shift, file.epsilon)
             for layer in range(count):
                 x = run_layer(file, weights[layer], layer, x, mask)
             return x
@@ -137,12 +137,7 @@ class LowerLayers:
         """Positions, numbers of tokens, embeddings and mask of texts of about the same length."""
         tokens = [self._file.tokens(text) for text in texts]
         order = sorted(range(len(texts)), key=lambda i: len(tokens[i]))
-        positions = self._embedding["pos"].reshape(-1, self._file.width)
-        first_type = self._embedding["type"][: self._file.width]
         for start in range(0, len(order), size):
             chosen = order[start : start + size]
-            rows = [
-                self._file.word_vectors(np.array(tokens[i])) + positions[: len(tokens[i])] + first_type
-                for i in chosen
-            ]
+            rows = [self._file.embeddings(tokens[i]) for i in chosen]
             yield chosen, [len(tokens[i]) for i in chosen], *padded(rows)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf  # type: ignore[import-untyped, unused-ignore]
 
-from bot.nlu.tuning.e5_file import E5File, dequantise
+from bot.nlu.e5_file import E5File, dequantise
 from bot.nlu.tuning.layers import for_products, is_matrix, padded, pooled, run_layer, weights_of
 
 Array = npt.NDArray[Any]

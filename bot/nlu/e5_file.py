@@ -13,10 +13,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from preshed.maps import PreshMap
 
 Array = npt.NDArray[Any]
-_BLOCK = 32
-_BLOCK_BYTES = 18
+BLOCK = 32
+BLOCK_BYTES = 18
 _PREFIX = "query: "
 
 
@@ -30,13 +31,8 @@ def model_path() -> Path:
 class E5File:
     """The parsed file. `layers` transformer layers of width `width`."""
 
-    def __init__(self, source: Path | bytes) -> None:
-        """`source` is the file or its content."""
-        self._bytes: Array = (
-            np.frombuffer(source, np.uint8)
-            if isinstance(source, bytes)
-            else np.memmap(source, dtype=np.uint8, mode="r")
-        )
+    def __init__(self, path: Path) -> None:
+        self._bytes: Array = np.memmap(path, dtype=np.uint8, mode="r")
         self.width, self.layers, self.heads, self.inner, self.vocabulary = self._unpack("<5i", 8)
         (self.epsilon,) = self._unpack("<f", 36)
         position = self._read_tokenizer(44)
@@ -55,7 +51,7 @@ class E5File:
         at += 4 * count
         blob = self._bytes[at : at + length].tobytes()
         at += length
-        self._blob, self._offsets = blob, offsets
+        self._blob, self._offsets, self._longest = blob, offsets, 0
         entries, size = self._unpack("<iI", at)
         at += 8
         self._normal: dict[str, str] = {}
@@ -80,29 +76,44 @@ class E5File:
             at += 2 + length + 21
         return directory
 
+    def raw(self, name: str) -> Array:
+        """The bytes of one tensor."""
+        _, offset, size = self.directory[name]
+        return np.asarray(self._bytes[offset : offset + size])
+
     def tensor(self, name: str) -> Array:
         """One tensor as float32; matrices are (inputs, outputs)."""
-        kind, offset, size = self.directory[name]
-        raw = self._bytes[offset : offset + size]
-        if kind == 0:
+        raw = self.raw(name)
+        if self.directory[name][0] == 0:
             return np.frombuffer(raw.tobytes(), np.float32)
         inputs = self.inner if name.endswith("fo.w") else self.width
-        return np.ascontiguousarray(dequantise(np.asarray(raw)).reshape(-1, inputs).T)
+        return np.ascontiguousarray(dequantise(raw).reshape(-1, inputs).T)
 
     def word_vectors(self, tokens: Array) -> Array:
         """The embeddings of these token numbers, (*tokens.shape, width)."""
-        _, offset, size = self.directory["emb.word"]
-        rows = self._bytes[offset : offset + size].reshape(self.vocabulary, -1)[tokens.reshape(-1)]
+        rows = self.raw("emb.word").reshape(self.vocabulary, -1)[tokens.reshape(-1)]
         return np.asarray(dequantise(np.asarray(rows)).reshape(*tokens.shape, self.width))
 
-    @cached_property
-    def _pieces(self) -> dict[str, int]:
-        bounds = pairwise(self._offsets.tolist())
-        return {self._blob[start:end].decode(): i for i, (start, end) in enumerate(bounds)}
+    def embeddings(self, tokens: list[int]) -> Array:
+        """What goes into the first layer's normalisation, (tokens, width)."""
+        return np.asarray(self.word_vectors(np.array(tokens)) + self._positions[: len(tokens)])
 
     @cached_property
-    def _longest(self) -> int:
-        return max(map(len, self._pieces))
+    def _positions(self) -> Array:
+        """The vector of each position, with that of the first (and only) kind of sentence."""
+        positions = self.tensor("emb.pos").reshape(-1, self.width)
+        return np.asarray(positions + self.tensor("emb.type")[: self.width])
+
+    @cached_property
+    def _pieces(self) -> PreshMap:
+        """Key of a piece -> its number. A dict of a quarter of a million strings takes 30 MB more."""
+        pieces = PreshMap()
+        for number, (start, end) in enumerate(pairwise(self._offsets.tolist())):
+            piece = self._blob[start:end].decode()
+            self._longest = max(self._longest, len(piece))
+            if number != self.unknown:
+                pieces[_key(piece)] = number
+        return pieces
 
     def tokens(self, text: str) -> list[int]:
         """Token numbers as the engine has them: unigram pieces by Viterbi, between begin and end marks."""
@@ -111,17 +122,14 @@ class E5File:
             folded = folded.replace("  ", " ")
         folded = folded.replace(" ", "▁")
         size = len(folded)
+        pieces = self._pieces
         best = [0.0] + [-1e30] * size
         back = [(0, self.unknown)] * (size + 1)
         unknown_score = float(self._scores.min()) - 10
         for start in range(size):
             for end in range(start + 1, min(size, start + self._longest) + 1):
-                piece = self._pieces.get(folded[start:end])
-                if (
-                    piece is not None
-                    and piece != self.unknown
-                    and best[start] + self._scores[piece] > best[end]
-                ):
+                piece = pieces[_key(folded[start:end])]
+                if piece is not None and best[start] + self._scores[piece] > best[end]:
                     best[end], back[end] = best[start] + self._scores[piece], (start, piece)
             if best[start] + unknown_score > best[start + 1]:
                 best[start + 1], back[start + 1] = best[start] + unknown_score, (start, self.unknown)
@@ -132,9 +140,17 @@ class E5File:
         return [self.bos, *reversed(numbers)]
 
 
+def _key(piece: str) -> int:
+    """64 bits that tell pieces apart in this process.
+
+    Of the bytes: as strings, "\u00cdV" and "\u56cd" have one hash (Python hashes what it has in memory).
+    """
+    return hash(piece.encode()) & 0xFFFF_FFFF_FFFF_FFFF
+
+
 def dequantise(raw: Array) -> Array:
     """Q4_0 bytes -> float32, flat."""
-    blocks = raw.reshape(-1, _BLOCK_BYTES)
+    blocks = raw.reshape(-1, BLOCK_BYTES)
     scales = blocks[:, :2].copy().view(np.float16).astype(np.float32)
     nibbles = blocks[:, 2:]
     low, high = (nibbles & 15).astype(np.float32) - 8, (nibbles >> 4).astype(np.float32) - 8
@@ -143,7 +159,7 @@ def dequantise(raw: Array) -> Array:
 
 def quantise(matrix: Array) -> Array:
     """(inputs, outputs) float32 -> Q4_0 bytes in the file's order, the inverse of `E5File.tensor`."""
-    blocks = np.ascontiguousarray(matrix.T, dtype=np.float32).reshape(-1, _BLOCK)
+    blocks = np.ascontiguousarray(matrix.T, dtype=np.float32).reshape(-1, BLOCK)
     extreme = blocks[np.arange(len(blocks)), np.abs(blocks).argmax(axis=1)]
     scales = (extreme / -8).astype(np.float16)
     divisor = np.where(scales == 0, 1, scales).astype(np.float32)[:, None]
