@@ -15,12 +15,13 @@ from typing import Any
 import structlog
 
 from actions.base import Events
+from actions.devices import system_of
 from actions.fix import Case, Fix
 from actions.known_case import NEW, SAME, added, asked_about
 from actions.known_case import QUESTION as AGAIN
-from actions.questions import LATER, Kind, Option, Question, mentioned, plain
+from actions.questions import LATER, Kind, Option, Question, back_again, mentioned, plain
 from bot.domain.errors import ProblemError
-from bot.domain.intents import Category
+from bot.domain.intents import Category, category_of
 from bot.services.game.fixes import CauseDeclared, QuestionDeclared, When, in_locale
 from bot.services.texts import DEFAULT_LOCALE, text
 
@@ -52,6 +53,21 @@ class DeclaredFix(Fix):
     async def greet(self, case: Case) -> None:
         """A word of sympathy before the first question."""
         case.say(f"utter_{self.intent}_hello")
+
+    def goes_on(self, words: str, intent: str) -> bool:
+        """The trouble is back, or was never gone."""
+        about_it = intent == self.intent or category_of(intent) is Category.OTHER
+        return about_it and category_of(self.intent) is Category.TECHNICAL and back_again(words)
+
+    async def take_up(self, case: Case, words: str) -> None:
+        """What seemed to help did not last, and what seemed to be the cause was not all."""
+        case.note(words)
+        case.answers.pop(AGAIN, None)
+        settled = [name for name in case.answers if name.startswith("try_") or name == "explained"]
+        settled = [name for name in settled if case.answer(name) is True]
+        case.answers |= dict.fromkeys(settled, False)
+        if settled:
+            case.say("utter_fix_taken_up")
 
     async def plan(self, case: Case) -> Question | None:
         """The cause if there is one; then the next declared question, then the next remedy that fits."""
@@ -107,10 +123,10 @@ class DeclaredFix(Fix):
         if not words or words.startswith("/"):
             return None
         if question.kind is Kind.REMEDY:
-            case.answers["more"] = words[:300]
+            case.note(words)
             return False
         if question.kind is Kind.CHOICE and any(option.value == OTHER for option in question.options):
-            case.answers["more"] = words[:300]
+            case.note(words)
             return OTHER
         return None
 
@@ -190,7 +206,10 @@ class DeclaredFix(Fix):
             Option("yes", text("button-helped", case.locale)),
             Option("no", text("button-not-helped", case.locale)),
         )
-        response = case.fix.remedies[name].response or f"utter_{self.intent}_{name}"
+        remedy = case.fix.remedies[name]
+        response = remedy.response or f"utter_{self.intent}_{name}"
+        if (system := system_of(case)) is not None:
+            response = remedy.systems.get(system, response)
         if case.answer(f"try_{name}") == LATER:
             response = "utter_fix_take_your_time"
         return Question(f"try_{name}", Kind.REMEDY, options, response=response)
@@ -218,7 +237,13 @@ def asked(case: Case, name: str, question: QuestionDeclared) -> Question:
         for value, option in question.options.items()
     )
     return Question(
-        name, Kind(question.kind), options, optional=question.optional, response=question.response or ""
+        name,
+        Kind(question.kind),
+        options,
+        optional=question.optional,
+        response=question.response or "",
+        fact=question.fact,
+        entity=(question.from_heard or "") if question.fact else "",
     )
 
 

@@ -82,6 +82,12 @@ class Case:
         """The message with which it began, as typed."""
         return str(self.answers.get("opening") or "")
 
+    def note(self, words: str) -> None:
+        """Keep words that say more than the answer that they are."""
+        said = str(self.answers.get("more") or "")
+        if words not in said:
+            self.answers["more"] = "；".join(filter(None, (said, words)))[-300:]
+
     def facts(self) -> dict[str, Any]:
         """All of that, for a ticket or for the agent who takes over."""
         known = {k: v for k, v in self.answers.items() if k not in _NO_FACTS and v is not None}
@@ -200,8 +206,10 @@ class Case:
 
     def _over(self, *events: Any) -> Events:
         kept = [event["name"] for event in events]
+        ended = {"intent": self.fix.intent, "answers": self.answers}
         return [
             *forget(*kept),
+            SlotSet("last_fix", ended),
             *events,
             *serve(self._dispatcher, self.tracker, self.tracker.get_slot("second_wish")),
         ]
@@ -228,6 +236,15 @@ class Fix(SupportAction):
         """The player's message as an answer to `question` where the usual reading found none; None: no
         answer. `message` is Rasa's parse data."""
         return None
+
+    def goes_on(self, words: str, intent: str) -> bool:
+        """Whether `words`, read as `intent` soon after the end of this dialogue, go on with it: they name no
+        other subject ("又不行了"); by default never."""
+        return False
+
+    async def take_up(self, case: Case, words: str) -> None:
+        """Go on after such words: the answers are those of the ended dialogue."""
+        return
 
     async def greet(self, case: Case) -> None:
         """Say something as the dialogue begins; nothing by default."""

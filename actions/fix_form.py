@@ -15,11 +15,13 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import Events, SupportAction, forget, intent_of, locale_of, topic_name
+from actions.devices import only_device
 from actions.fix import Case, Fix, all_fixes, case_of, followed
+from actions.follow_ups import taken_up
 from actions.handing_over import hand_over_unsolved, nothing_came
 from actions.hearing import heard
 from actions.other_wish import FREE, LEAVES, LIKELY_WHEN_LEAVING, SURE, Meant, meant, wants_a_moment
-from actions.questions import NEVER_TEXT, Kind, Option, Question, Read, eager, question_of, read
+from actions.questions import NEVER_TEXT, Kind, Option, Question, Read, eager, question_of, read, says_more
 from actions.wishes import entities_of, second_wish, serve
 from bot.domain.intents import Category, category_of
 from bot.services.game.fixes import declared, in_locale
@@ -49,6 +51,8 @@ class ValidateFixForm(SupportAction):
                 return settled
             question = settled
         words = str(message.get("text") or "")
+        if question.kind in FREE and note_device(case, message):
+            return await noted(fix, case, question)
         match meant(question, current, heard(tracker)):
             case Meant.LEFT:
                 return await begin(dispatcher, tracker, button)
@@ -75,8 +79,12 @@ class ValidateFixForm(SupportAction):
             return [*forget(), SlotSet("fix_done", "dropped"), *beside, *listen]
         if answer.answered:
             _listen(case, message)
+            if not button and case.fix.questions and says_more(question, words):
+                case.note(words)
             case.answers[question.id] = answer.value
             return await go_on(fix, case)
+        if not button and note_device(case, message):
+            return await noted(fix, case, question)
         if not button and wants_a_moment(heard(tracker)):
             dispatcher.utter_message(response="utter_fix_no_hurry")
             return [SlotSet("fix_question", question.as_slot())]
@@ -113,7 +121,12 @@ def doubt(tracker: Tracker, message: dict[str, Any]) -> Events:
     asked = Question(
         OTHER_WISH, options=options, words={"topic": topic}, response="utter_fix_other_wish", no="no"
     )
-    wish = {"intent": intent, "words": str(message.get("text") or ""), "heard": entities_of(message)}
+    wish = {
+        "intent": intent,
+        "words": str(message.get("text") or ""),
+        "heard": entities_of(message),
+        "beside": second_wish(tracker, intent),
+    }
     return [SlotSet("fix_question", asked.as_slot()), SlotSet("fix_other_wish", wish)]
 
 
@@ -147,7 +160,7 @@ async def begin(
     was `waiting` asks for."""
     if not waiting and not button and nothing_came(tracker):
         return [SlotSet("fix_done", "left"), *await hand_over_unsolved(dispatcher, tracker)]
-    wish = waiting or tracker.get_slot("next_fix") or {}
+    wish = waiting or tracker.get_slot("next_fix") or (not button and taken_up(tracker)) or {}
     intent = str(wish.get("intent") or button.get("fix") or intent_of(tracker))
     fix, other = all_fixes().get(intent), declared().get(intent)
     if fix is None and other is not None:  # another form leads that dialogue
@@ -157,6 +170,7 @@ async def begin(
     case = await case_of(intent, dispatcher, tracker)
     message = tracker.latest_message or {}
     case.answers = {
+        **(wish.get("answers") or {}),
         "began": _began(tracker),
         "opening": str(wish.get("words") or "")[:300],
         "heard": dict(wish.get("heard") or {}),
@@ -165,13 +179,35 @@ async def begin(
         _listen(case, message)
         typed = str(message.get("text") or "")
         case.answers["opening"] = "" if typed.startswith("/") else typed[:300]
-    await fix.greet(case)
+        case.answers |= _said_of_the_trouble(tracker, intent)
+    if "answers" in wish:
+        await fix.take_up(case, str(message.get("text") or ""))
+    else:
+        await fix.greet(case)
     if button.get("question"):
         await fix.recall(case, button)
     events = [SlotSet("next_fix", None), SlotSet("topic", intent), SlotSet("fix", intent)]
-    if not wish:
-        events.append(SlotSet("second_wish", second_wish(tracker, intent)))
+    if not wish or "beside" in wish:
+        beside = wish["beside"] if wish else second_wish(tracker, intent)
+        events.append(SlotSet("second_wish", beside))
     return [*forget("topic", "fix", "requested_slot"), *events, *await go_on(fix, case)]
+
+
+def note_device(case: Case, message: dict[str, Any]) -> bool:
+    """Whether the message just names the device in the midst of a trouble: that is heard, asked or not."""
+    device = only_device(message)
+    if not device or case.fix.category is not Category.TECHNICAL or case.heard("device") == device:
+        return False
+    _listen(case, message)
+    return True
+
+
+async def noted(fix: Fix, case: Case, question: Question) -> Events:
+    """Go on, and say what was noted where the same question comes again."""
+    upcoming = await fix.plan(case)
+    if upcoming is not None and upcoming.id == question.id:
+        case.say("utter_fix_noted", device=str(case.heard("device")))
+    return await go_on(fix, case)
 
 
 async def changed(dispatcher: CollectingDispatcher, tracker: Tracker, button: dict[str, str]) -> Events:
@@ -283,6 +319,15 @@ def _left_for(tracker: Tracker, current: str) -> dict[str, Any] | None:
 
 def _listen(case: Case, message: dict[str, Any]) -> None:
     case.answers = {**case.answers, "heard": case.all_heard | entities_of(message)}
+
+
+def _said_of_the_trouble(tracker: Tracker, intent: str) -> dict[str, Any]:
+    """What was said of another trouble before this one came up in the middle of it: the two may be one."""
+    before, answers = str(tracker.get_slot("fix") or ""), tracker.get_slot("fix_answers") or {}
+    if before == intent or {category_of(before), category_of(intent)} != {Category.TECHNICAL}:
+        return {}
+    said = "；".join(filter(None, (answers.get("opening"), answers.get("more"))))
+    return {"more": said[:300]} if said else {}
 
 
 def _began(tracker: Tracker) -> str:

@@ -15,4 +15,7 @@ def heard(tracker: Tracker) -> Heard:
     typed = [str(e.get("text") or "") for e in tracker.events if e.get("event") == "user"]
     confidence = float((message.get("intent") or {}).get("confidence") or 0)
     aside = intent in declared() and declared()[intent].aside
-    return Heard(str(message.get("text") or ""), intent, confidence, aside, "".join(typed[-2:-1]).strip())
+    before = "".join(typed[-2:-1]).strip()
+    wishes = tuple(str(wish) for wish in message.get("wishes") or ())
+    named = frozenset(str(entity["entity"]) for entity in message.get("entities") or ())
+    return Heard(str(message.get("text") or ""), intent, confidence, aside, before, wishes, named)

@@ -9,6 +9,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import Events, SupportAction, hand_over, locale_of, topic_name
+from actions.follow_ups import came_back
 from actions.handing_over import so_far
 from actions.wishes import entities_of
 from bot.domain.intents import Category, category_of
@@ -32,6 +33,8 @@ class ActionNotUnderstood(SupportAction):
         if not loop and "ticket_number" in (heard := entities_of(tracker.latest_message or {})):
             wish = {"intent": "ticket_progress", "heard": heard}
             return [SlotSet("next_fix", wish), FollowupAction("fix_form")]
+        if not loop and (back := await came_back(dispatcher, tracker)):
+            return back
         if loop or misunderstood_before(tracker):
             return await misunderstood(dispatcher, tracker)
         if readings := likely_readings(tracker):

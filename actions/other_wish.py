@@ -54,6 +54,13 @@ _ASKS = re.compile(
 _HAPPENS = re.compile(r"[了没不无被掉丢给到着过成]|失败|闪退|黑屏|卡|异常|转人工")
 """What a report of trouble says; a nickname (退款专家) does without."""
 
+_QUOTES = re.compile(
+    r"(?:它|他|就|一直|页面|上面|屏幕|[,，\s])*"
+    r"(?:提示|显示|弹|报|错误|写着|写的|说的?是|说我|代码|error|it says|code|[\"“「《【])",
+    re.I,
+)
+"""How a message on the screen is quoted."""
+
 _CJK = re.compile(r"[㐀-鿿]")
 _WORD = re.compile(r"[^\W㐀-鿿]+")
 _CLAUSE = re.compile(r"[,，。;；!！?？\n]\s*\S")
@@ -72,13 +79,15 @@ class Meant(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Heard:
     """A typed message with its reading. `aside`: the intent is a mere look-up; `before`: the player's message
-    before this one."""
+    before this one; `wishes`: the intents of its clauses, if there are two; `entities`: what it names."""
 
     words: str
     intent: str
     confidence: float
     aside: bool = False
     before: str = ""
+    wishes: tuple[str, ...] = ()
+    entities: frozenset[str] = frozenset()
 
 
 def meant(question: Question, about: str, heard: Heard) -> Meant:
@@ -102,6 +111,13 @@ def meant(question: Question, about: str, heard: Heard) -> Meant:
     if heard.aside:
         asks = _ASKS.search(words) or _REQUEST.search(words)
         return Meant.ASIDE if asks and size(words) <= LONGEST_REQUEST else Meant.ANSWER
+    if question.fact and (_QUOTES.match(words) or question.entity in heard.entities):
+        return Meant.ANSWER
+    if question.fact and (question.entity or category_of(intent) is not category_of(about)):
+        return Meant.UNSURE
+    two = heard.wishes if about not in heard.wishes and not set(heard.wishes) & set(question.tells) else ()
+    if two and not _STORY.search(words) and size(words) <= len(two) * LONGEST_REPORT:
+        return Meant.UNSURE
     reports = ANY not in question.tells
     return Meant.UNSURE if _like_a_wish(words, intent, about, reports=reports) else Meant.ANSWER
 

@@ -8,11 +8,14 @@ from enum import StrEnum
 from typing import Any
 
 DROP = re.compile(
-    r"\s*(算了|不用了?|不弄了|不办了|不要了|取消|没事了|先这样|不问了|算啦|唔使喇?|不用了谢谢"
+    r"\s*(?:(?:我|那就?|还是|就|先)*"
+    r"(?:算了|算啦|不用了?|不[弄办搞管]了|不要了|取消|没事了?|先这样|不问了|唔使喇?"
     r"|cancel|stop|never ?mind|forget it)"
-    r"[吧了啦呀。!！~,，\s]*",
+    r"[吧了啦呀哈。!！~,，\s]*)+(?:谢谢你?|多谢|thanks?|thank you)?[。!！~\s]*",
     re.I,
 )
+_NONE = re.compile(r"\s*不用了?[。!！~\s]*")
+"""Said to the question for a picture: there is none. Elsewhere the matter is dropped."""
 _DIGITS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
 _NUMBER = re.compile(
     r"(?:选|第)?\s*([1-9]\d?|[一二两三四五六七八九十])\s*[个個条條项項号號种種笔筆.、。]*", re.I
@@ -24,14 +27,16 @@ _LATER = re.compile(
     r"|not tried yet|haven'?t tried|(one|a) (moment|minute|sec)|hold on|wait",
     re.I,
 )
-_IN_VAIN = re.compile(
+IN_VAIN = re.compile(
     r"还是|依然|依旧|仍然|照样|照旧|没用|没啥用|没好|不行|没变|没解决|没效果|不管用|不顶用|不好使|老样子"
     r"|一样(的|啊|呢)?$|(不能|没法)(进|玩|登|付)|[進进]不去|登不上|上不去|打不开|玩不了|付不了|不可以"
-    r"|没反应|点不[动了]|等了|都试|全试|试遍|都?试过|早试|弄过了|搞过了|做过了|又(闪|卡|掉|崩|退)"
+    r"|没反应|点不[动了]|等了|都试|全试|试遍|都?试过|早试|弄过了|搞过了|做过了"
+    r"|又(不|闪|卡|掉|崩|退|黑|断|坏|烫|来了|出现|这样|开始|[進进登上]不)"
     r"|still|(did|does) ?n[o']?t (help|work)"
     r"|not (work|help)|no (luck|change|use|difference)|same|already (tried|did)|tried (that|it) already",
     re.I,
 )
+_LEAVE_IT = re.compile(r"算了|不用|谢|别的|其他|没事|never ?mind|thank", re.I)
 _HELPED = re.compile(
     r"好了|好啦|可以了|可以啦|解决了|搞定|行了|行啦|正常了|修好|恢复了|弄好|没问题了|^成了|有用|管用|得咗"
     r"|[進进]去了|登上(了|去了)|上去了|(能|可以)(进|玩|登|用|付|下|开|动)(去|上|来|游戏)?了"
@@ -123,7 +128,8 @@ class Question:
     """What is asked now. `response` is the Rasa response that asks (default `utter_ask_<intent>_<id>`), with
     `words` for its placeholders. An `optional` question may be passed over with a no;
     `no` is the option that a plain no means. `tells` are the intents that answers in free words may read
-    like (actions/other_wish.py). To a `strict` one only what the fix itself reads (Fix.read) is an answer."""
+    like (actions/other_wish.py); a `fact` takes no stories, and an `entity` names it, where it has one. To a
+    `strict` one only what the fix itself reads (Fix.read) is an answer."""
 
     id: str
     kind: Kind = Kind.CHOICE
@@ -134,6 +140,8 @@ class Question:
     no: str = ""
     tells: tuple[str, ...] = ()
     strict: bool = False
+    fact: bool = False
+    entity: str = ""
 
     def as_slot(self) -> dict[str, Any]:
         """As the slot `fix_question` keeps it."""
@@ -185,10 +193,10 @@ def read(question: Question, intent: str, words: str, choice: str | None = None,
         return _tried(question, intent, words)
     if question.kind is Kind.CHOICE:
         return _option(question, intent, words)
+    if DROP.fullmatch(words) and not (question.kind is Kind.PICTURE and _NONE.fullmatch(words)):
+        return Read(drop=True)
     if question.optional and (intent == "deny" or skips(words)):
         return Read("", answered=True)
-    if DROP.fullmatch(words):
-        return Read(drop=True)
     return Read(words, answered=True) if words and not question.strict else NOTHING
 
 
@@ -241,12 +249,23 @@ def _tried(question: Question, intent: str, words: str) -> Read:
             return Read(option.value == "yes", answered=True)
     if DROP.fullmatch(words):
         return Read(drop=True)
-    for pattern, value in ((_LATER, LATER), (_IN_VAIN, False), (_HELPED, True)):
+    for pattern, value in ((_LATER, LATER), (IN_VAIN, False), (_HELPED, True)):
         if pattern.search(words):
             return Read(value, answered=True)
     if intent == "affirm" or UNDERSTOOD.fullmatch(words):
         return Read(LATER if UNDERSTOOD.fullmatch(words) else True, answered=True)
     return Read(False, answered=True) if intent == "deny" else NOTHING
+
+
+def back_again(words: str) -> bool:
+    """Whether somebody says that what seemed solved is not ("又不行了", "还是卡")."""
+    return IN_VAIN.search(words) is not None and not _LEAVE_IT.search(words)
+
+
+def says_more(question: Question, words: str) -> bool:
+    """Whether the typed answer to a choice tells more than which option it is ("460ms")."""
+    named = {plain(name) for option in question.options for name in (option.title, *option.words)}
+    return question.kind is Kind.CHOICE and plain(words) not in named and not _NUMBER.fullmatch(words.strip())
 
 
 def mentioned(question: Question, words: str) -> str | None:
@@ -279,10 +298,11 @@ def _option(question: Question, intent: str, words: str) -> Read:
     ]
     if len(named) == 1:
         return Read(named[0].value, answered=True)
+    if DROP.fullmatch(words):
+        return Read(drop=True)
     if (intent == "deny" and question.no) or (question.optional and (intent == "deny" or skips(words))):
         return Read(question.no, answered=True)
-    given_up = DROP.fullmatch(words) or (intent == "deny" and not _IN_VAIN.search(words))
-    return Read(drop=True) if given_up else NOTHING
+    return Read(drop=True) if intent == "deny" and not IN_VAIN.search(words) else NOTHING
 
 
 def _says(words: str, name: str) -> bool:

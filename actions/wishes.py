@@ -15,6 +15,7 @@ from bot.services.game.fixes import declared
 ENTITIES = frozenset(
     {
         "amount",
+        "device",
         "gift_code",
         "level",
         "order_number",

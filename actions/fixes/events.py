@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from actions.base import Events
 from actions.fix import Case, Fix
@@ -20,10 +22,46 @@ OVER_FOR = timedelta(days=30)
 _GENERIC = frozenset({"活动", "奖励", "时间", "开始", "结束", "怎么", "什么", "规则"})
 
 
+_BARE = re.compile(
+    r"(?:那|这个|那个|这|它|活动|它的|那它|请问|具体|大概|\s)*(?:"
+    r"(?:到|在|是)?(?:什么时候|啥时候|几时|何时|几点|几号|哪天|多久|哪一天)(?:会|才|就|能)?(?:结束|截止|开始|开|完|到期|结|为止)?"
+    r"|(?:结束|截止|开始)(?:时间)?(?:是|在)?(?:什么时候|啥时候|几点|几号|哪天)?"
+    r"|(?:持续|还有|还剩|开)(?:多久|几天|多长时间)(?:结束)?|(?:什么|啥)时间(?:结束|开始|截止)?"
+    r"|(?:奖励|规则|玩法)(?:是|有)?(?:什么|啥|哪些)?|(?:有|能拿|给|送)(?:什么|啥|哪些)(?:奖励|东西)?"
+    r"|怎么(?:参加|玩|参与|弄|做)"
+    r"|(?:and )?(?:when|until when|how long|what time)(?: (?:does|is|will))?(?: (?:it|that))?"
+    r"(?: (?:end|start|begin|over|last)s?)?"
+    r"|(?:what )?rewards|how (?:do i|to) (?:join|play|take part))(?:的|呢|啊|呀|嘛|吗|了|[?？!！。~\s])*",
+    re.I,
+)
+"""Asked without saying of which event."""
+
+_BEGINS = re.compile(r"开始|开(?!心)|start|begin", re.I)
+
+
 class ActionEvent(Fix):
     """Tells what the game says of its events."""
 
     intent = "content_event"
+
+    def goes_on(self, words: str, intent: str) -> bool:
+        """A bare question for its time, rules or rewards."""
+        return _BARE.fullmatch(words.strip()) is not None
+
+    async def take_up(self, case: Case, words: str) -> None:
+        """About the same event; after the list, the list."""
+        if case.answer("event") == ENOUGH:
+            case.answers["event"] = None
+
+    async def read(self, case: Case, question: Question, message: dict[str, Any]) -> Any:
+        """A bare question to the list is about the only event that it can be about."""
+        words = str(message.get("text") or "").strip()
+        if not _BARE.fullmatch(words):
+            return None
+        now = case.services.now()
+        wanted = "announced" if _BEGINS.search(words) else "running"
+        fitting = [e for e in await _current(case, await _events(case)) if phase(e, now) == wanted]
+        return fitting[0].id if len(fitting) == 1 else None
 
     async def plan(self, case: Case) -> Question | None:
         """The list, with a button for each, unless one is named."""

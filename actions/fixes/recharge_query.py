@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from zoneinfo import ZoneInfo
@@ -9,7 +10,7 @@ from zoneinfo import ZoneInfo
 from actions.base import Events
 from actions.fix import Case, Fix
 from actions.orders import recent_orders
-from actions.questions import Question
+from actions.questions import Kind, Question, plain
 from actions.words import balances, order_line
 from bot.domain.messages import Chart
 from bot.domain.recharges import OrderStatus, RechargeOrder
@@ -19,6 +20,8 @@ from bot.services.texts import text
 SHOWN = 5
 MONTHS = 6
 
+_INVOICE = re.compile(r"发票|發票|开票|開票|invoice|fapiao", re.I)
+
 
 class ActionRechargeQuery(Fix):
     """What was paid, and what is left."""
@@ -26,11 +29,20 @@ class ActionRechargeQuery(Fix):
     intent = "account_recharge_query"
 
     async def plan(self, case: Case) -> Question | None:
-        """Nothing to ask."""
-        return None
+        """Nothing to ask, unless an invoice is wanted: that is written by a person."""
+        wanted = _INVOICE.search(case.opening) and case.answer("invoice") is None
+        return Question("invoice", Kind.TEXT, fact=True) if wanted else None
+
+    def matter(self, case: Case) -> str:
+        """Invoices are what tickets are about here."""
+        return plain(str(case.answer("invoice") or ""))
 
     async def carry_out(self, case: Case) -> Events:
         """The newest orders, the wallet, and the months (as a chart where the channel can draw)."""
+        if _INVOICE.search(case.opening):
+            if case.aside:
+                return case.done("utter_account_recharge_query_invoice")
+            return await case.ticket(response="utter_account_recharge_query_invoice_taken")
         orders = await recent_orders(case)
         if not orders:
             return case.solved("utter_account_recharge_query_none")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.nlu import amounts, codes, times
+from bot.nlu import amounts, codes, devices, times
 from bot.nlu.lexicon import Lexicon
 from bot.nlu.names import NameFinder
 from bot.nlu.spans import Entity, without_overlaps
@@ -42,6 +42,7 @@ class EntityFinder:
                 *codes.find(folded, text),
                 *self._names.roles(folded, text),
                 *self._names.servers(folded, text),
+                *devices.find(folded, text),
                 *times.find(folded, now),
                 *self._names.levels(folded),
                 *self._names.products(folded, text),

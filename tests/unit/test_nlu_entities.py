@@ -215,6 +215,17 @@ def test_times_are_in_the_players_zone() -> None:
         ("战令没解锁", "product", "战令"),
         ("六十级了", "level", 60),
         ("我lv45", "level", 45),
+        ("安卓 小米14", "device", "安卓 小米14"),
+        ("iPhone 15 iOS 17", "device", "iPhone 15 iOS 17"),
+        ("iPhone15,2", "device", "iPhone15,2"),
+        ("红米K60，安卓14", "device", "红米K60，安卓14"),
+        ("我用的华为mate60 pro，一打开就闪退", "device", "华为mate60 pro"),
+        ("苹果手机闪退", "device", "苹果手机"),
+        ("小米14pro登不上", "device", "小米14pro"),
+        ("OPPO Find X6 发烫", "device", "OPPO Find X6"),
+        ("安卓的", "device", "安卓"),
+        ("华为", "device", "华为"),
+        ("我是三星的", "device", "三星"),
     ],
 )
 def test_other_entities(text: str, kind: str, value: object) -> None:
@@ -233,6 +244,13 @@ def test_other_entities(text: str, kind: str, value: object) -> None:
         ("一级棒", "level"),
         ("vip8级别", "level"),
         ("角色名和区忘了", "role_name"),
+        ("三星通关没给奖励", "device"),
+        ("华为支付提示风险", "device"),
+        ("安卓微信58区登不上", "device"),
+        ("苹果扣的钱 找谁", "device"),
+        ("王者荣耀50级了", "device"),
+        ("荣耀 30级打不过", "device"),
+        ("opponent left", "device"),
     ],
 )
 def test_look_alikes(text: str, kind: str) -> None:

@@ -14,10 +14,12 @@ from actions.questions import (
     Option,
     Question,
     Read,
+    back_again,
     eager,
     mentioned,
     question_of,
     read,
+    says_more,
 )
 from bot.services.game.fixes import declared
 
@@ -35,6 +37,7 @@ CHARGED = Question(
 TRY = Question("try_x", Kind.REMEDY, (Option("yes", "好了"), Option("no", "还是不行")))
 SURE = Question("sure", Kind.CONFIRM)
 DEVICE = Question("device", Kind.TEXT, optional=True)
+PROOF = Question("proof", Kind.PICTURE, optional=True)
 
 QUESTIONS = st.sampled_from([WHEN, CHARGED, TRY, SURE, DEVICE])
 INTENTS = st.sampled_from(["affirm", "deny", "choose", "nlu_fallback", "technical_crash", "request_human"])
@@ -215,3 +218,36 @@ def test_who_repeats_the_wish_with_a_no_says_no(words: str) -> None:
     assert read(asked, "account_role_restore", words, about="account_role_restore") == Read(
         False, answered=True
     )
+
+
+@pytest.mark.parametrize(
+    "words", ["算了", "算了不弄了", "没事了", "那算了，谢谢", "不用了", "先不用了谢谢", "算了 没事"]
+)
+@pytest.mark.parametrize("question", [WHEN, TRY, DEVICE])
+def test_who_gives_up_drops_the_matter_at_any_question(question: Question, words: str) -> None:
+    assert read(question, "deny", words).drop
+
+
+def test_no_picture_is_no_reason_to_drop_the_matter() -> None:
+    assert read(PROOF, "deny", "不用了") == Read("", answered=True)
+    assert read(PROOF, "deny", "算了").drop
+
+
+@pytest.mark.parametrize(
+    ("words", "more"),
+    [("460ms", True), ("延迟一直四百多", True), ("启动", False), ("1", False), ("点开", False)],
+)
+def test_what_says_more_than_the_option_is_kept(words: str, more: bool) -> None:
+    assert says_more(WHEN, words) is more
+
+
+@pytest.mark.parametrize(
+    "words", ["又不行了", "还是不行", "又卡了", "还是一样", "又登不上了", "still not working"]
+)
+def test_the_trouble_is_back(words: str) -> None:
+    assert back_again(words)
+
+
+@pytest.mark.parametrize("words", ["没有了", "不用了，谢谢", "还是算了", "没事了", "没别的了"])
+def test_no_trouble_is_back(words: str) -> None:
+    assert not back_again(words)

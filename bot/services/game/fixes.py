@@ -57,7 +57,9 @@ class QuestionDeclared(_Part):
 
     Its text is `response`, by default `utter_ask_<intent>_<id>`. A `text` question takes any words, a
     `picture` question a picture or "none"; `optional` ones may be passed over by a no. One `for_ticket` is
-    asked only when no remedy has helped. The option `other` takes whatever else is said about the problem.
+    asked only when no remedy has helped. A `fact` is a bare one (a device, a message on the screen): what is
+    surely read as another request is no answer then, however long it is. The option `other` takes
+    whatever else is said about the problem.
     """
 
     kind: Literal["choice", "confirm", "text", "picture"] = "choice"
@@ -67,6 +69,7 @@ class QuestionDeclared(_Part):
     from_heard: Name | None = None
     when: When = Field(default_factory=dict)
     for_ticket: bool = False
+    fact: bool = False
     response: Name | None = None
 
     @model_validator(mode="after")
@@ -81,13 +84,14 @@ class RemedyDeclared(_Part):
     first. `title` names it for the agent.
 
     It is left out where an answer is none of those in `when`, and where the first message has one of `tried`:
-    then the player has tried it already.
+    then the player has tried it already. `systems` are other responses for who surely has that system.
     """
 
     title: Words
     when: When = Field(default_factory=dict)
     tried: tuple[Line, ...] = ()
     response: Name | None = None
+    systems: dict[Literal["android", "ios"], Name] = Field(default_factory=dict)
 
 
 class CauseDeclared(_Part):

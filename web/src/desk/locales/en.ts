@@ -198,6 +198,7 @@ export const en: DeskTexts = {
   },
   entityNames: {
     amount: "amount",
+    device: "device",
     gift_code: "gift code",
     level: "level",
     order_number: "order",

@@ -181,6 +181,7 @@ export const zhCN = {
   } as Partial<Record<string, string>>,
   entityNames: {
     amount: "金额",
+    device: "机型",
     gift_code: "兑换码",
     level: "等级",
     order_number: "订单号",
