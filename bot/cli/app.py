@@ -6,24 +6,23 @@ import asyncio
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
 from bot import log
+from bot.cli import setup
 from bot.cli.audit import app as audit
 from bot.cli.refund import app as refund
 from bot.cli.report import app as report
+from bot.cli.setup import fail
 from bot.cli.ticket_report import tickets as tickets_report
 from bot.cli.wechat import app as wechat
 from bot.domain.errors import ProblemError
 from bot.services.agents import Agents
 from bot.services.policy_files import PolicyError
 from bot.services.texts import problem_text
-from bot.settings import Settings, load
-from bot.settings.checks import SettingsError
-from bot.storage.database import Database, SystemClock
-from bot.storage.upgrade import upgrade
+from bot.storage.database import SystemClock
 
 app = typer.Typer(
     name="xiaoer",
@@ -52,12 +51,12 @@ def serve(
     """Run the gateway, and with it the brain (unless XIAOER_BRAIN_URL names one) and the demo game."""
     from bot.gateway.run import serve as run
 
-    settings = _settings(demo=True) if demo else _settings()
+    settings = setup.settings(demo=demo)
     log.configure(settings.log_level, settings.log_format)
     try:
         status = run(settings)
     except PolicyError as error:
-        _fail(str(error))
+        fail(str(error))
     raise typer.Exit(status)
 
 
@@ -86,13 +85,10 @@ def parse(
 @db.command("upgrade")
 def db_upgrade() -> None:
     """Bring the database to the current schema."""
-    settings = _settings()
 
     async def run() -> None:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-        database = Database(settings.database)
-        await upgrade(database)
-        await database.close()
+        async with setup.database(setup.settings()):
+            pass  # it is upgraded on the way in
 
     asyncio.run(run())
     typer.echo("The database is up to date.")
@@ -109,21 +105,15 @@ def agent_create(
     ] = "",
 ) -> None:
     """Add an agent; the password is asked for, or taken from XIAOER_AGENT_PASSWORD."""
-    settings = _settings()
-
-    async def run() -> None:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-        database = Database(settings.database)
-        try:
-            await upgrade(database)
-            await Agents(database, SystemClock()).create(login, name, password, role)
-        finally:
-            await database.close()
+    settings = setup.settings()
 
     try:
-        asyncio.run(run())
+        setup.with_database(
+            settings,
+            lambda database: Agents(database, SystemClock()).create(login, name, password, role),
+        )
     except ProblemError as error:
-        _fail(problem_text(error.problem, "en"))
+        fail(problem_text(error.problem, "en"))
     typer.echo(f"{login} can log in at {settings.url}/desk")
 
 
@@ -133,9 +123,9 @@ def demo_token(player: Annotated[str, typer.Argument(help="p1001 to p1012.")]) -
     from bot.gateway.demo_game import player_token
 
     try:
-        typer.echo(asyncio.run(player_token(_settings(demo=True), player)))
+        typer.echo(asyncio.run(player_token(setup.settings(demo=True), player)))
     except KeyError:
-        _fail(f"There is no demo player {player}: p1001 to p1012 exist.")
+        fail(f"There is no demo player {player}: p1001 to p1012 exist.")
 
 
 @demo.command("reset")
@@ -143,19 +133,5 @@ def demo_reset() -> None:
     """Put the demo players back as they were, and forget what was refunded to them."""
     from bot.gateway.demo_game import reset
 
-    asyncio.run(reset(_settings(demo=True)))
+    asyncio.run(reset(setup.settings(demo=True)))
     typer.echo("The demo players are as they were.")
-
-
-def _settings(*, demo: bool | None = None) -> Settings:
-    try:
-        return load() if demo is None else load(demo=demo)
-    except SettingsError as error:
-        _fail(str(error))
-    except ValueError as error:  # pydantic's own: names the setting and what is wrong with it
-        _fail(f"The settings can't be used: {error}")
-
-
-def _fail(reason: str) -> NoReturn:
-    typer.echo(f"xiaoer: {reason}", err=True)
-    raise typer.Exit(2)

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
-from collections.abc import Callable, Coroutine
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Annotated
 
 import typer
 
+from bot.cli.setup import Demo, fail, settings, with_database
 from bot.services import audit
-from bot.settings import Settings, load
-from bot.settings.checks import SettingsError
 from bot.storage.database import Database
-from bot.storage.upgrade import upgrade
 
 app = typer.Typer(help="The record of what was done, and whether it is whole.", no_args_is_help=True)
-
-Demo = Annotated[bool, typer.Option("--demo", help="Of the demo.")]
-_T = TypeVar("_T")
 
 
 @app.command()
@@ -36,7 +29,7 @@ def verify(
     the next time: then even a record that was made anew as a whole is found out.
     """
     heads = [_head(noted) for noted in expect or ()]
-    verdict = _run(demo, lambda database: audit.verify(database, heads))
+    verdict = with_database(settings(demo=demo), lambda database: audit.verify(database, heads))
     for fault in verdict.faults:
         typer.echo(f"FAULT  entry {fault.number}: {fault.what}")
     typer.echo(f"head   {verdict.head.count}:{verdict.head.hash}")
@@ -65,33 +58,11 @@ def show(
             }
             typer.echo(json.dumps(fields, ensure_ascii=False))
 
-    _run(demo, run)
+    with_database(settings(demo=demo), run)
 
 
 def _head(noted: str) -> audit.Head:
     match = re.fullmatch(r"(\d{1,12}):([0-9a-f]{64})", noted.strip(), re.ASCII)
     if match is None:
-        _fail("--expect wants COUNT:HASH as `xiaoer audit verify` prints it")
+        fail("--expect wants COUNT:HASH as `xiaoer audit verify` prints it")
     return audit.Head(int(match[1]), match[2])
-
-
-def _run(demo: bool, action: Callable[[Database], Coroutine[Any, Any, _T]]) -> _T:
-    async def run(settings: Settings) -> _T:
-        database = Database(settings.database)
-        try:
-            await upgrade(database)
-            return await action(database)
-        finally:
-            await database.close()
-
-    try:
-        settings = load(demo=True) if demo else load()
-    except (SettingsError, ValueError) as error:
-        _fail(str(error))
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    return asyncio.run(run(settings))
-
-
-def _fail(reason: str) -> NoReturn:
-    typer.echo(f"xiaoer: {reason}", err=True)
-    raise typer.Exit(2)

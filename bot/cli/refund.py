@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
+from bot.cli.setup import Demo, settings, with_database
 from bot.services.policy_files import PolicyError
 from bot.services.refunds import policy as refund_policy
-from bot.services.refunds.decisions import Replay, replay
-from bot.settings import load
-from bot.settings.checks import SettingsError
-from bot.storage.database import Database
-from bot.storage.upgrade import upgrade
+from bot.services.refunds.decisions import replay
 
 app = typer.Typer(help="Refunds: docs/refunds.md.", no_args_is_help=True)
 
@@ -34,30 +30,11 @@ def check(
 
 @app.command("replay")
 def replay_all(
-    demo: Annotated[bool, typer.Option("--demo", help="Of the demo.")] = False,
+    demo: Demo = False,
 ) -> None:
     """Make every stored decision again, on the facts and the policy of then; exit status 1 if one differs."""
-
-    async def run(url: str) -> Replay:
-        database = Database(url)
-        try:
-            await upgrade(database)
-            return await replay(database)
-        finally:
-            await database.close()
-
-    try:
-        settings = load(demo=True) if demo else load()
-    except (SettingsError, ValueError) as error:
-        _fail(str(error))
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    done = asyncio.run(run(settings.database))
+    done = with_database(settings(demo=demo), replay)
     for id in done.differing:
         typer.echo(f"DIFFERS  decision {id}")
     typer.echo(f"{done.count} decisions made again, {len(done.differing)} differ.")
     raise typer.Exit(1 if done.differing else 0)
-
-
-def _fail(reason: str) -> NoReturn:
-    typer.echo(f"xiaoer: {reason}", err=True)
-    raise typer.Exit(2)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
 from dataclasses import asdict
@@ -11,12 +10,9 @@ from typing import Annotated
 
 import typer
 
+from bot.cli.setup import Demo, settings, with_database
 from bot.services.product_feedback import Topic, feedback, total
 from bot.services.tickets.words import topic_name
-from bot.settings import Settings, load
-from bot.settings.checks import SettingsError
-from bot.storage.database import Database
-from bot.storage.upgrade import upgrade
 
 
 def tickets(
@@ -25,17 +21,14 @@ def tickets(
     examples: Annotated[int, typer.Option(min=0, max=1000, help="Examples of each.")] = 3,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
     locale: Annotated[str, typer.Option(help="Language of the names.")] = "zh-CN",
-    demo: Annotated[bool, typer.Option("--demo", help="Of the demo.")] = False,
+    demo: Demo = False,
 ) -> None:
     """What could not be solved in the chat, by topic: tickets, hand-overs to humans, and examples."""
-    try:
-        settings = load(demo=True) if demo else load()
-    except (SettingsError, ValueError) as error:
-        typer.echo(f"xiaoer: {error}", err=True)
-        raise typer.Exit(2) from None
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
     now = datetime.now(UTC)
-    topics = asyncio.run(_topics(settings, now - timedelta(days=days), now, examples))
+    since = now - timedelta(days=days)
+    topics = with_database(
+        settings(demo=demo), lambda database: feedback(database, since, now, examples=examples)
+    )
     if intent:
         topics = [topic for topic in topics if topic.intent == intent]
     if as_json:
@@ -63,12 +56,3 @@ def lines(topics: list[Topic], locale: str) -> list[str]:
 
 def _name(intent: str, locale: str) -> str:
     return f"{topic_name(intent, locale)} ({intent})" if intent else "="
-
-
-async def _topics(settings: Settings, since: datetime, until: datetime, examples: int) -> list[Topic]:
-    database = Database(settings.database)
-    try:
-        await upgrade(database)
-        return await feedback(database, since, until, examples=examples)
-    finally:
-        await database.close()

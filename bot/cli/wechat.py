@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Annotated, NoReturn, TypeVar
+from typing import Annotated, TypeVar
 
 import typer
 from aiohttp import web
@@ -13,12 +13,12 @@ from bot.channels.wechat import menu as menus
 from bot.channels.wechat.api import WechatApi
 from bot.channels.wechat.check import check as run_checks
 from bot.channels.wechat.errcodes import REMEDIES, WechatApiError
+from bot.cli import setup
+from bot.cli.setup import fail
 from bot.gateway.simulated_wechat import simulated_platform
-from bot.settings import Settings, load
-from bot.settings.checks import SettingsError
+from bot.settings import Settings
 from bot.settings.parts import WechatSettings
-from bot.storage.database import Database, SystemClock
-from bot.storage.upgrade import upgrade
+from bot.storage.database import SystemClock
 from wechat_simulator.app import create_app
 
 app = typer.Typer(help="WeChat official accounts: docs/wechat.md.", no_args_is_help=True)
@@ -53,7 +53,7 @@ def menu_pull(account: Name = "", demo: Demo = False) -> None:
     settings, _, known = _account(account, demo)
     theirs = _run(settings, known, lambda api: api.menu())
     if theirs is None:
-        _fail("the account has no menu")
+        fail("the account has no menu")
     known.menu_file.write_text(menus.shown(theirs), encoding="utf-8")
     typer.echo(f"Written to {known.menu_file}")
 
@@ -104,38 +104,27 @@ def simulate(
 
 
 def _account(name: str, demo: bool) -> tuple[Settings, str, WechatSettings]:
-    try:
-        settings = load(demo=True) if demo else load()
-    except (SettingsError, ValueError) as error:
-        _fail(str(error))
+    settings = setup.settings(demo=demo)
     if not name and len(settings.wechat) == 1:
         name = next(iter(settings.wechat))
     if name not in settings.wechat:
         known = ", ".join(settings.wechat) or "none is configured, see docs/wechat.md"
-        _fail(f"which account? --account with one of: {known}")
+        fail(f"which account? --account with one of: {known}")
     return settings, name, settings.wechat[name]
 
 
 def _run(settings: Settings, account: WechatSettings, action: Callable[[WechatApi], Awaitable[_T]]) -> _T:
     async def run() -> _T:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-        database = Database(settings.database)
-        api = WechatApi(account, database, SystemClock())
-        try:
-            await upgrade(database)
-            return await action(api)
-        finally:
-            await api.close()
-            await database.close()
+        async with setup.database(settings) as database:
+            api = WechatApi(account, database, SystemClock())
+            try:
+                return await action(api)
+            finally:
+                await api.close()
 
     try:
         return asyncio.run(run())
     except WechatApiError as error:
-        _fail(f"{error} {REMEDIES.get(error.code, '')}")
+        fail(f"{error} {REMEDIES.get(error.code, '')}")
     except menus.MenuError as error:
-        _fail(str(error))
-
-
-def _fail(reason: str) -> NoReturn:
-    typer.echo(f"xiaoer: {reason}", err=True)
-    raise typer.Exit(2)
+        fail(str(error))
