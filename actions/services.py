@@ -1,4 +1,4 @@
-"""Where actions get the services from: bot.bootstrap, or what a test put in its place."""
+"""Where actions get the services from: bot.bootstrap.actions, or what a test put in its place."""
 
 from __future__ import annotations
 
@@ -195,7 +195,7 @@ _installed: Services | None = None
 
 
 def use(services: Services | None) -> None:
-    """Use `services` in this process from now on; None: those of bot.bootstrap again."""
+    """Use `services` in this process from now on; None: those of bot.bootstrap.actions again."""
     global _installed
     _installed = services
 
@@ -204,6 +204,6 @@ async def services() -> Services:
     """The services, opened at the first call."""
     if _installed is not None:
         return _installed
-    from bot.bootstrap import action_services
+    from bot.bootstrap.actions import action_services
 
     return await action_services()

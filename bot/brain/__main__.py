@@ -69,7 +69,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 async def _serve(database_url: str, socket: Path, model: Path, actions: str) -> None:
-    from bot.bootstrap import close_action_services
+    from bot.bootstrap.actions import close_action_services
     from bot.brain.actions import load_actions
     from bot.brain.engine import Engine
     from bot.brain.server import create_app

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from aiohttp import web
 
-from bot.bootstrap import Services
+from bot.bootstrap.gateway import Services
 from bot.channels.ingame.channel import InGame
 from bot.channels.ingame.identity import PlayerTokens
 from bot.channels.ingame.routes import add_routes as add_ingame_routes
@@ -22,7 +22,7 @@ from bot.web.problems import MAX_BODY, problems_middleware
 
 
 def create_app(services: Services) -> web.Application:
-    """The application over opened services (bot.bootstrap.services)."""
+    """The application over opened services (bot.bootstrap.gateway.services)."""
     settings = services.settings
     app = web.Application(
         middlewares=[pages.security_headers, health.measure, problems_middleware], client_max_size=MAX_BODY

@@ -9,7 +9,7 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.bootstrap import Services
+from bot.bootstrap.gateway import Services
 from bot.services import metrics
 
 _SERVICES = web.AppKey("services", Services)

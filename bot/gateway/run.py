@@ -14,7 +14,7 @@ import structlog
 from aiohttp import ClientError, ClientSession, ClientTimeout, web
 from rich.console import Console
 
-from bot.bootstrap import services
+from bot.bootstrap.gateway import services
 from bot.domain.errors import Code, ProblemError
 from bot.gateway import demo_game, simulated_wechat
 from bot.gateway.app import create_app

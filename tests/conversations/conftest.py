@@ -24,7 +24,7 @@ from aiohttp.test_utils import TestServer
 from pydantic import SecretStr
 
 import actions.services
-from bot.bootstrap import ActionServices
+from bot.bootstrap.actions import ActionServices
 from bot.domain.hours import Hours
 from bot.domain.messages import IncomingMessage, Message, Turn
 from bot.domain.ownership import Author, State

@@ -16,7 +16,7 @@ from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, Page, async_playwright, expect
 from pydantic import SecretStr
 
-from bot.bootstrap import Services, services
+from bot.bootstrap.gateway import Services, services
 from bot.domain.messages import HandOver, IncomingMessage
 from bot.domain.players import Player
 from bot.gateway.app import create_app

@@ -13,8 +13,8 @@ from aiohttp.test_utils import TestClient, TestServer
 from pydantic import SecretStr
 from sqlalchemy.exc import OperationalError
 
-from bot import bootstrap
-from bot.bootstrap import Services
+from bot.bootstrap import gateway as bootstrap
+from bot.bootstrap.gateway import Services
 from bot.gateway.app import create_app
 from bot.settings import Settings
 from bot.settings.parts import GameSettings

@@ -16,8 +16,9 @@ from aiohttp.test_utils import TestClient, TestServer
 from pydantic import SecretStr
 from sqlalchemy import select
 
-from bot import bootstrap
-from bot.bootstrap import Services
+from bot.bootstrap import core
+from bot.bootstrap import gateway as bootstrap
+from bot.bootstrap.gateway import Services
 from bot.domain.messages import Answer, Button, HandOver, Message, Parse, Reply, Turn
 from bot.gateway.app import create_app
 from bot.services.conversations import transcript
@@ -206,7 +207,7 @@ async def world_of(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Make]:
     """Makes a world: changes of the product's account by name, `simulated` for changes of the platform's."""
-    monkeypatch.setattr(bootstrap, "SystemClock", MovableClock)
+    monkeypatch.setattr(core, "SystemClock", MovableClock)
     monkeypatch.setattr(MovableClock, "by", timedelta(0))
     async with AsyncExitStack() as stack:
 
