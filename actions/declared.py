@@ -19,10 +19,12 @@ from actions.devices import system_of
 from actions.fix import Case, Fix
 from actions.known_case import NEW, SAME, added, asked_about
 from actions.known_case import QUESTION as AGAIN
+from actions.other_wish import asks
 from actions.questions import LATER, Kind, Option, Question, back_again, mentioned, plain
+from actions.words import in_words
 from bot.domain.errors import ProblemError
 from bot.domain.intents import Category, category_of
-from bot.services.game.fixes import CauseDeclared, QuestionDeclared, When, in_locale
+from bot.services.game.fixes import CauseDeclared, QuestionDeclared, When, declared, in_locale
 from bot.services.texts import DEFAULT_LOCALE, text
 
 log = structlog.get_logger(__name__)
@@ -112,14 +114,21 @@ class DeclaredFix(Fix):
     async def read(self, case: Case, question: Question, message: dict[str, Any]) -> Any:
         """More about the same problem: as an answer to a choice it is the option `other`, to a remedy that it
         did not help. The words are kept for the ticket."""
+        words = str(message.get("text") or "").strip()
+        intent = str((message.get("intent") or {}).get("name"))
         unsure = [o.value for o in question.options if o.value in (UNSURE, OTHER)]
-        if unsure and _UNKNOWN.search(str(message.get("text") or "")):
+        if unsure and _UNKNOWN.search(words):
             return unsure[0]
-        if str((message.get("intent") or {}).get("name")) != self.intent:
+        if unsure and category_of(intent) is Category.OTHER and back_again(words):
+            case.note(words)  # what was tried in vain, and not when it happens
+            return unsure[0]
+        if question.kind is Kind.REMEDY and remarks(intent, words):
+            case.note(words)
+            return False
+        if intent != self.intent:
             return None
         if question.id == AGAIN:
             return SAME
-        words = str(message.get("text") or "").strip()
         if not words or words.startswith("/"):
             return None
         if question.kind is Kind.REMEDY:
@@ -176,9 +185,9 @@ class DeclaredFix(Fix):
         for name, question in case.fix.questions.items():
             if case.answer(name) is None and (value := known(case, name, question)):
                 case.answers[name] = value
-        opening = case.opening.casefold()
+        said = f"{case.opening} {case.answer('more') or ''}".casefold()
         for name, remedy in case.fix.remedies.items():
-            if any(word.casefold() in opening for word in remedy.tried):
+            if any(word.casefold() in said for word in remedy.tried):
                 case.answers.setdefault(f"try_{name}", False)
 
     async def _diagnosed(self, case: Case) -> tuple[str, dict[str, str]] | None:
@@ -213,6 +222,12 @@ class DeclaredFix(Fix):
         if case.answer(f"try_{name}") == LATER:
             response = "utter_fix_take_your_time"
         return Question(f"try_{name}", Kind.REMEDY, options, response=response)
+
+
+def remarks(intent: str, words: str) -> bool:
+    """Whether what reads like a look-up asks for nothing: "余额够的啊" says why a remedy can't be it."""
+    look_up = intent in declared() and declared()[intent].aside
+    return look_up and not asks(words)
 
 
 def leading(case: Case) -> tuple[str, CauseDeclared] | None:
@@ -255,7 +270,7 @@ def known(case: Case, name: str, question: QuestionDeclared) -> str:
         case.heard(question.from_heard or ""),
         (case.answer("client") or {}).get(question.from_context or ""),
     ):
-        if value and (meant := matching_option(question, str(value))):
+        if value and (meant := matching_option(question, in_words(value) or str(value))):
             return meant
     return ""
 

@@ -201,7 +201,8 @@ class Case:
     def summary(self, facts: Mapping[str, Any]) -> str:
         """One line for people, in Chinese."""
         topic = topic_name(self.fix.intent, DEFAULT_LOCALE)
-        said = "；".join(filter(None, (in_words(v) for k, v in facts.items() if k != "words")))
+        told = [in_words(v) for k, v in facts.items() if k != "words"]
+        said = "；".join(dict.fromkeys(filter(None, told)))
         return text("summary", topic=topic, words=" ".join(filter(None, (self.opening, said)))[:240])
 
     def _over(self, *events: Any) -> Events:

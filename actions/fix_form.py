@@ -20,7 +20,17 @@ from actions.fix import Case, Fix, all_fixes, case_of, followed
 from actions.follow_ups import taken_up
 from actions.handing_over import hand_over_unsolved, nothing_came
 from actions.hearing import heard
-from actions.other_wish import FREE, LEAVES, LIKELY_WHEN_LEAVING, SURE, Meant, meant, wants_a_moment
+from actions.not_understood import misunderstood
+from actions.other_wish import (
+    FREE,
+    LEAVES,
+    LIKELY_WHEN_LEAVING,
+    SURE,
+    Meant,
+    meant,
+    too_little,
+    wants_a_moment,
+)
 from actions.questions import NEVER_TEXT, Kind, Option, Question, Read, eager, question_of, read, says_more
 from actions.wishes import entities_of, second_wish, serve
 from bot.domain.intents import Category, category_of
@@ -67,6 +77,8 @@ class ValidateFixForm(SupportAction):
             _listen(case, message)
             return await go_on(fix, case)
         answer = read(question, intent_of(tracker), words, button.get("choice"), current)
+        if not answer.answered and not button and note_device(case, message):
+            return await noted(fix, case, question)
         if not answer.answered and not button:
             own = await fix.read(case, question, message)
             answer = answer if own is None else Read(own, answered=True)
@@ -79,18 +91,20 @@ class ValidateFixForm(SupportAction):
             return [*forget(), SlotSet("fix_done", "dropped"), *beside, *listen]
         if answer.answered:
             _listen(case, message)
-            if not button and case.fix.questions and says_more(question, words):
+            if not button and case.fix.questions and says_more(question, words, answer.value):
                 case.note(words)
             case.answers[question.id] = answer.value
             return await go_on(fix, case)
-        if not button and note_device(case, message):
-            return await noted(fix, case, question)
         if not button and wants_a_moment(heard(tracker)):
             dispatcher.utter_message(response="utter_fix_no_hurry")
             return [SlotSet("fix_question", question.as_slot())]
         if (left_for := _left_for(tracker, current)) is not None:
             return await begin(dispatcher, tracker, button, left_for)
-        return await begin(dispatcher, tracker, button) if _other_wish(tracker, current, question) else []
+        if not _other_wish(tracker, current, question):
+            return []
+        if too_little(heard(tracker)):
+            return await misunderstood(dispatcher, tracker) or [SlotSet("fix_question", question.as_slot())]
+        return await begin(dispatcher, tracker, button)
 
 
 async def now_another(fix: Fix, case: Case, question: Question, message: dict[str, Any]) -> bool:

@@ -19,6 +19,7 @@ SURE_WHEN_LEAVING = 0.5
 LIKELY_WHEN_LEAVING = 0.3
 LONGEST_REQUEST = 18
 LONGEST_REPORT = 12
+LONGEST_REMARK = 4
 """In units of `size`. What is longer tells a story."""
 
 SMALL_TALK = frozenset({"greet", "thanks", "goodbye", "bot_challenge", "self_service"})
@@ -109,8 +110,7 @@ def meant(question: Question, about: str, heard: Heard) -> Meant:
     if heard.confidence < SURE or words == heard.before or intent in question.tells:
         return Meant.ANSWER
     if heard.aside:
-        asks = _ASKS.search(words) or _REQUEST.search(words)
-        return Meant.ASIDE if asks and size(words) <= LONGEST_REQUEST else Meant.ANSWER
+        return Meant.ASIDE if asks(words) and size(words) <= LONGEST_REQUEST else Meant.ANSWER
     if question.fact and (_QUOTES.match(words) or question.entity in heard.entities):
         return Meant.ANSWER
     if question.fact and (question.entity or category_of(intent) is not category_of(about)):
@@ -120,6 +120,16 @@ def meant(question: Question, about: str, heard: Heard) -> Meant:
         return Meant.UNSURE
     reports = ANY not in question.tells
     return Meant.UNSURE if _like_a_wish(words, intent, about, reports=reports) else Meant.ANSWER
+
+
+def too_little(heard: Heard) -> bool:
+    """Whether a few letters, read unsurely, are too little to turn to another matter for."""
+    return heard.confidence < SURE and size(heard.words) <= LONGEST_REMARK
+
+
+def asks(words: str) -> bool:
+    """Whether the words ask for something, rather than remark it."""
+    return bool(_ASKS.search(words) or _REQUEST.search(words))
 
 
 def wants_a_moment(heard: Heard) -> bool:

@@ -14,6 +14,9 @@ DROP = re.compile(
     r"[吧了啦呀哈。!！~,，\s]*)+(?:谢谢你?|多谢|thanks?|thank you)?[。!！~\s]*",
     re.I,
 )
+_ENOUGH = re.compile(r"\s*(?:那|还是|真|我)?(?:算了|算啦)", re.I)
+"""What a no begins with that is meant for the whole matter ("算了不玩了")."""
+
 _NONE = re.compile(r"\s*不用了?[。!！~\s]*")
 """Said to the question for a picture: there is none. Elsewhere the matter is dropped."""
 _DIGITS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
@@ -29,9 +32,9 @@ _LATER = re.compile(
 )
 IN_VAIN = re.compile(
     r"还是|依然|依旧|仍然|照样|照旧|没用|没啥用|没好|不行|没变|没解决|没效果|不管用|不顶用|不好使|老样子"
-    r"|一样(的|啊|呢)?$|(不能|没法)(进|玩|登|付)|[進进]不去|登不上|上不去|打不开|玩不了|付不了|不可以"
+    r"|也一样|一样(的|啊|呢)?$|没绑|(开|关|换|清|试|弄|修|装|更新|重启|查)了(啊|呀|的啊|呢)|(不能|没法)(进|玩|登|付)|[進进]不去|登不上|上不去|打不开|玩不了|付不了|不可以"
     r"|没反应|点不[动了]|等了|都试|全试|试遍|都?试过|早试|弄过了|搞过了|做过了"
-    r"|又(不|闪|卡|掉|崩|退|黑|断|坏|烫|来了|出现|这样|开始|[進进登上]不)"
+    r"|又(?!好了|可以|能|行了|试)"
     r"|still|(did|does) ?n[o']?t (help|work)"
     r"|not (work|help)|no (luck|change|use|difference)|same|already (tried|did)|tried (that|it) already",
     re.I,
@@ -43,11 +46,15 @@ _HELPED = re.compile(
     r"|不(卡|闪|烫|掉|闪退|掉线)了|works|working now|fixed|solved|helped|it'?s (ok|fine) now",
     re.I,
 )
+_ASKING = re.compile(r"[吗么呢?？]")
 UNDERSTOOD = re.compile(
-    r"\s*(嗯+|恩+|好+|好(的|吧|嘞|滴|哒|呀|喔)|行(吧)?|可以|可|中|得嘞|收到|知道了?|明白了?|了解"
+    r"\s*(嗯+|恩+|哦+|噢|喔|好+|好(的|吧|嘞|滴|哒|呀|喔)|行(吧)?|可以|可|中|得嘞|收到|知道了?|明白了?|了解"
     r"|ok(ay)?|k|sure|alright|got it|all right|👌)[，,。.!！~\s]*",
     re.I,
 )
+LONGEST_NO = 5
+"""Letters of "it did not help" without a word more."""
+
 _PUNCTUATION = re.compile(r"[\s,，.。!！?？~、:：;；]")
 _PARTICLES = re.compile(r"[的了吧呢啊呀]")
 
@@ -193,7 +200,7 @@ def read(question: Question, intent: str, words: str, choice: str | None = None,
         return _tried(question, intent, words)
     if question.kind is Kind.CHOICE:
         return _option(question, intent, words)
-    if DROP.fullmatch(words) and not (question.kind is Kind.PICTURE and _NONE.fullmatch(words)):
+    if _gives_up(intent, words) and not (question.kind is Kind.PICTURE and _NONE.fullmatch(words)):
         return Read(drop=True)
     if question.optional and (intent == "deny" or skips(words)):
         return Read("", answered=True)
@@ -247,14 +254,20 @@ def _tried(question: Question, intent: str, words: str) -> Read:
     for option in question.options:
         if words and plain(words) == plain(option.title):
             return Read(option.value == "yes", answered=True)
-    if DROP.fullmatch(words):
+    if _gives_up(intent, words):
         return Read(drop=True)
     for pattern, value in ((_LATER, LATER), (IN_VAIN, False), (_HELPED, True)):
         if pattern.search(words):
             return Read(value, answered=True)
-    if intent == "affirm" or UNDERSTOOD.fullmatch(words):
-        return Read(LATER if UNDERSTOOD.fullmatch(words) else True, answered=True)
+    if UNDERSTOOD.fullmatch(words) or intent == "thanks":
+        return Read(LATER, answered=True)
+    if intent == "affirm" and not _ASKING.search(words):
+        return Read(True, answered=True)
     return Read(False, answered=True) if intent == "deny" else NOTHING
+
+
+def _gives_up(intent: str, words: str) -> bool:
+    return DROP.fullmatch(words) is not None or (intent == "deny" and _ENOUGH.match(words) is not None)
 
 
 def back_again(words: str) -> bool:
@@ -262,8 +275,10 @@ def back_again(words: str) -> bool:
     return IN_VAIN.search(words) is not None and not _LEAVE_IT.search(words)
 
 
-def says_more(question: Question, words: str) -> bool:
-    """Whether the typed answer to a choice tells more than which option it is ("460ms")."""
+def says_more(question: Question, words: str, answer: Any) -> bool:
+    """Whether a typed answer tells more than which option it is ("460ms", "重装了也一样")."""
+    if question.kind is Kind.REMEDY:
+        return answer is False and len(plain(words)) > LONGEST_NO
     named = {plain(name) for option in question.options for name in (option.title, *option.words)}
     return question.kind is Kind.CHOICE and plain(words) not in named and not _NUMBER.fullmatch(words.strip())
 
@@ -298,7 +313,7 @@ def _option(question: Question, intent: str, words: str) -> Read:
     ]
     if len(named) == 1:
         return Read(named[0].value, answered=True)
-    if DROP.fullmatch(words):
+    if _gives_up(intent, words):
         return Read(drop=True)
     if (intent == "deny" and question.no) or (question.optional and (intent == "deny" or skips(words))):
         return Read(question.no, answered=True)

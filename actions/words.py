@@ -76,10 +76,13 @@ def items_words(items: Sequence[Item], locale: str) -> str:
 
 
 def in_words(value: Any) -> str:
-    """A fact in a line for people: words and numbers as they are, an amount in yuan; empty for anything else,
-    which the ticket's facts show."""
+    """A fact in a line for people: words and numbers as they are, an amount in yuan, a time with its end;
+    empty for anything else, which the ticket's facts show."""
     if isinstance(value, str | int | float) and not isinstance(value, bool):
         return str(value)
+    if isinstance(value, dict) and {"from", "to"} <= value.keys():
+        begins, ends = (datetime.fromisoformat(str(value[name])) for name in ("from", "to"))
+        return f"{begins:%Y-%m-%d %H:%M} 到 {ends:%Y-%m-%d %H:%M}"
     amount = amount_words(value)
     return amount and f"{amount} 元"
 

@@ -54,10 +54,11 @@ class ActionEvent(Fix):
             case.answers["event"] = None
 
     async def read(self, case: Case, question: Question, message: dict[str, Any]) -> Any:
-        """A bare question to the list is about the only event that it can be about."""
+        """An event that is named in part; a bare question is about the only one that it can be about."""
         words = str(message.get("text") or "").strip()
         if not _BARE.fullmatch(words):
-            return None
+            meant = named(await _current(case, await _events(case)), words)
+            return meant[0].id if len(meant) == 1 else None
         now = case.services.now()
         wanted = "announced" if _BEGINS.search(words) else "running"
         fitting = [e for e in await _current(case, await _events(case)) if phase(e, now) == wanted]

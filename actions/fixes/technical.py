@@ -28,6 +28,10 @@ DELIVERED_WITHIN = timedelta(minutes=30)
 """An order that went through so lately may be the one that looked as if it had failed."""
 
 
+A_STORY = 15
+"""Letters in which somebody says where and how something went wrong."""
+
+
 class ActionCrash(DeclaredFix):
     """Crashes, black screen, does not start."""
 
@@ -50,6 +54,12 @@ class ActionBug(DeclaredFix):
     """Something in the game behaves or looks wrong."""
 
     intent = "technical_bug"
+
+    async def look(self, case: Case) -> None:
+        """Who has told at length what happened is not asked for it."""
+        await super().look(case)
+        if case.answer("steps") is None and len(told := str(case.answer("more") or "")) >= A_STORY:
+            case.answers["steps"] = told
 
     def matter(self, case: Case) -> str:
         """Two bugs of one kind are two cases."""

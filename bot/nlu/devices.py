@@ -12,7 +12,7 @@ _SYSTEM = (
     r"(?:系统)?(?:\s?\d{1,2}(?![\d级区服元块天次个人]))?(?:\.\d{1,2})*"
 )
 _SERIES = (
-    r"(?:iphone|galaxy|mate|nova|pura|find|reno|note|magic|redmi|turbo|neo|ace|fold|flip|civi|mix|max|pad|play"
+    r"(?:iphone|galaxy|mate|nova|pura|find|reno|note|magic|redmi|turbo|neo|ace|fold|flip|civi|mix|max|pad|play|mini|air"
     r"|pro|gt|xs|xr|se|[kxprsyavz]|畅享|畅玩)"
 )
 _SIZE = r"(?:\s?(?:pro|max|plus|ultra|mini|se|air|青春版|至尊版|标准版|\+))*(?![a-z])"

@@ -173,6 +173,13 @@ async def test_a_bare_question_to_the_list_is_about_the_one_that_runs(meet: Meet
     assert "初雪签到" in talk.text
 
 
+async def test_an_event_of_the_list_that_is_named_in_part(meet: Meet) -> None:
+    talk = await (await meet()).says("双十一活动还有吗")
+    await talk.says("那个签到的怎么弄")
+    talk.heard("utter_content_event_one")
+    assert "初雪签到" in talk.text
+
+
 async def test_what_names_another_subject_is_about_that(meet: Meet) -> None:
     talk = await (await meet()).says("初雪签到活动讲一下")
     await talk.says("维护什么时候结束")

@@ -221,7 +221,8 @@ def test_who_repeats_the_wish_with_a_no_says_no(words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["算了", "算了不弄了", "没事了", "那算了，谢谢", "不用了", "先不用了谢谢", "算了 没事"]
+    "words",
+    ["算了", "算了不弄了", "没事了", "那算了，谢谢", "不用了", "先不用了谢谢", "算了 没事", "算了不玩了"],
 )
 @pytest.mark.parametrize("question", [WHEN, TRY, DEVICE])
 def test_who_gives_up_drops_the_matter_at_any_question(question: Question, words: str) -> None:
@@ -238,7 +239,7 @@ def test_no_picture_is_no_reason_to_drop_the_matter() -> None:
     [("460ms", True), ("延迟一直四百多", True), ("启动", False), ("1", False), ("点开", False)],
 )
 def test_what_says_more_than_the_option_is_kept(words: str, more: bool) -> None:
-    assert says_more(WHEN, words) is more
+    assert says_more(WHEN, words, None) is more
 
 
 @pytest.mark.parametrize(
