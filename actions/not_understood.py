@@ -20,6 +20,9 @@ NOT_UNDERSTOOD = frozenset(
 )
 """What is said to a message that was not understood."""
 
+SAYS_IT_ALL = {"ticket_number": "ticket_progress", "gift_code": "content_gift_code"}
+"""What is sent without a word about it, and what it is sent for."""
+
 LIKELY = 0.5
 """Two readings that are together more probable than this are worth asking about."""
 
@@ -28,11 +31,12 @@ class ActionNotUnderstood(SupportAction):
     """Asks back at the first time; at the second in a row a human is needed."""
 
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
-        """Offers the two likeliest readings where they are likely enough; a ticket number says it all."""
+        """Offers the two likeliest readings where they are likely enough; a number or code may say it all."""
         loop = (tracker.active_loop or {}).get("name")
-        if not loop and "ticket_number" in (heard := entities_of(tracker.latest_message or {})):
-            wish = {"intent": "ticket_progress", "heard": heard}
-            return [SlotSet("next_fix", wish), FollowupAction("fix_form")]
+        heard = entities_of(tracker.latest_message or {})
+        wish = next((intent for entity, intent in SAYS_IT_ALL.items() if entity in heard), None)
+        if wish and not loop:
+            return [SlotSet("next_fix", {"intent": wish, "heard": heard}), FollowupAction("fix_form")]
         if not loop and (back := await came_back(dispatcher, tracker)):
             return back
         if loop or misunderstood_before(tracker):

@@ -24,7 +24,21 @@ REFUSED = frozenset(
 """Reasons of the game that have a sentence of their own: utter_link_<reason>."""
 
 
-WRONG = ("不对", "错了", "有误", "已经18", "满18", "成年了", "不是我", "别人的", "wrong", "not me")
+WRONG = (
+    "不对",
+    "错了",
+    "填错",
+    "有误",
+    "要改",
+    "更正",
+    "18了",
+    "满18",
+    "成年了",
+    "不是我",
+    "别人的",
+    "wrong",
+    "not me",
+)
 """What is said of a registration that is not right."""
 
 CALLED = {

@@ -26,6 +26,8 @@ _CODE_WORD = re.compile(
     r"promo\s?code|code|(?<!错误)(?<!验证)(?<!付款)(?<!二维)(?<!条)(?<!密)(?<!号)码)"
 )
 _CODE_TOKEN = re.compile(r"(?<![a-z0-9-])[a-z0-9](?:[a-z0-9]|-(?=[a-z0-9])){4,28}[a-z0-9](?![a-z0-9-])")
+_CODE_ALONE = re.compile(r"\s*((?=[A-Z-]*\d)(?=[\d-]*[A-Z])[A-Z\d][A-Z\d-]{4,20}[A-Z\d])\s*")
+"""Nothing but a code: capitals with digits."""
 _CODE_REACH = 10
 _NO_CODE = re.compile(
     r"(?:gift|redeem|promo|error|server|please|invalid|expired|already|doesn|android|iphone|windows)"
@@ -58,6 +60,8 @@ def _named_orders(folded: str, text: str) -> Iterator[Entity]:
 def _gift_codes(folded: str, text: str) -> Iterator[Entity]:
     words = [(m.start(), m.end()) for m in _CODE_WORD.finditer(folded)]
     if not words:
+        if alone := _CODE_ALONE.fullmatch(text):
+            yield Entity("gift_code", alone.start(1), alone.end(1), alone[1])
         return
     for match in _CODE_TOKEN.finditer(folded):
         near = any(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-_WORD = re.compile(r"[a-z]+|[㐀-鿿]")
+_WORD = re.compile(r"(?<![a-z\d])[a-z]+(?![a-z\d])|[㐀-鿿]")
 _INTERJECTIONS = frozenset("啊阿呀哇呜嗷额呃哦噢喔唉哎诶欸哈呵嘿嘻嘎咳哼啦嘞的了吧呢嘛吗么")
 _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _ONSET = re.compile(
@@ -21,7 +21,7 @@ _FIVE_CONSONANTS = re.compile(r"[^aeiouy]{5}")
 
 def names_nothing(text: str) -> bool:
     """Whether no word stands in the (normalised) `text`: no Chinese but interjections, and nothing Latin that
-    could be English or pinyin. Numbers are no words."""
+    could be English or pinyin. Numbers and codes (letters with digits) are no words."""
     return not any(map(_is_word, _WORD.findall(text)))
 
 

@@ -7,7 +7,7 @@ from tests.conversations.conftest import Meet
 
 @pytest.mark.parametrize(
     "words",
-    ["asdkjh kjsdf", "...", "？？？", "aaaaa", "啊啊啊", "😀😀😀", "123456", "qwer", "哈哈哈", "@#￥%"],
+    ["asdkjh kjsdf", "...", "？？？", "？", "aaaaa", "啊啊啊", "😀😀😀", "123456", "qwer", "哈哈哈", "@#￥%"],
 )
 async def test_nonsense_is_asked_about(meet: Meet, words: str) -> None:
     talk = await (await meet()).says(words)
@@ -48,3 +48,22 @@ async def test_a_number_answers_a_question(meet: Meet) -> None:
     talk = await (await meet("p1001")).says("充错了想退")
     await talk.says("2")
     assert "30" in talk.text
+
+
+@pytest.mark.parametrize("code", ["VIP888", "XYZ123ABC"])
+async def test_a_code_says_what_it_is_for(meet: Meet, code: str) -> None:
+    talk = await (await meet("p1006")).says(code)
+    assert code in talk.text
+    talk.not_heard("utter_rephrase").not_heard("utter_out_of_scope")
+
+
+async def test_a_wrong_registration_in_words(meet: Meet) -> None:
+    talk = await (await meet("p1005")).says("防沉迷怎么解除")
+    await talk.says("我18了")
+    talk.heard("utter_account_real_name_wrong")
+
+
+async def test_impatience_is_a_yes(meet: Meet) -> None:
+    talk = await (await meet("p1003")).says("充值没到账")
+    await talk.says("到底补不补")
+    talk.heard("utter_account_recharge_missing_delivered")
