@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from contextlib import redirect_stdout
 from io import StringIO
@@ -24,6 +25,7 @@ def train(out_dir: Path) -> Path:
     what Rasa said.
     """
     prepare()
+    os.environ.setdefault("LOG_LEVEL", "WARNING")  # above that, Rasa draws a bar for each of its loops
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     said = StringIO()
     with progress(_say), redirect_stdout(said):
