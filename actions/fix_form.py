@@ -31,7 +31,20 @@ from actions.other_wish import (
     too_little,
     wants_a_moment,
 )
-from actions.questions import NEVER_TEXT, Kind, Option, Question, Read, eager, question_of, read, says_more
+from actions.questions import (
+    NEVER_TEXT,
+    Kind,
+    Option,
+    Question,
+    Read,
+    calls_off,
+    eager,
+    hesitates,
+    question_of,
+    read,
+    says_more,
+)
+from actions.ticket_note import add_to_ticket
 from actions.wishes import entities_of, second_wish, serve
 from bot.domain.intents import Category, category_of
 from bot.services.game.fixes import declared, in_locale
@@ -76,6 +89,9 @@ class ValidateFixForm(SupportAction):
         if not button and await now_another(fix, case, question, message):
             _listen(case, message)
             return await go_on(fix, case)
+        if question.kind is Kind.CONFIRM and hesitates(words):
+            dispatcher.utter_message(response="utter_fix_no_hurry")
+            return [SlotSet("fix_question", question.as_slot())]
         answer = read(question, intent_of(tracker), words, button.get("choice"), current)
         if not answer.answered and not button and note_device(case, message):
             return await noted(fix, case, question)
@@ -174,7 +190,14 @@ async def begin(
     was `waiting` asks for."""
     if not waiting and not button and nothing_came(tracker):
         return [SlotSet("fix_done", "left"), *await hand_over_unsolved(dispatcher, tracker)]
-    wish = waiting or tracker.get_slot("next_fix") or (not button and taken_up(tracker)) or {}
+    wish = waiting or tracker.get_slot("next_fix") or {}
+    fresh = not wish and not button and not tracker.get_slot("fix_question")
+    if fresh and (added := await add_to_ticket(dispatcher, tracker)):
+        return [*added, SlotSet("fix_done", "noted")]
+    if fresh and calls_off(str((tracker.latest_message or {}).get("text") or "")):
+        dispatcher.utter_message(response="utter_fix_dropped")
+        return [*forget(), SlotSet("fix_done", "dropped"), FollowupAction("action_listen")]
+    wish = wish or (not button and taken_up(tracker)) or {}
     intent = str(wish.get("intent") or button.get("fix") or intent_of(tracker))
     fix, other = all_fixes().get(intent), declared().get(intent)
     if fix is None and other is not None:  # another form leads that dialogue

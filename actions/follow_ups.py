@@ -11,6 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.base import Events, SupportAction, intent_of
 from actions.fix import all_fixes
 from actions.handing_over import hand_over_unsolved, nothing_came
+from actions.ticket_note import add_to_ticket
 
 
 def taken_up(tracker: Tracker) -> dict[str, Any]:
@@ -33,6 +34,8 @@ async def came_back(dispatcher: CollectingDispatcher, tracker: Tracker) -> Event
     """Take up what the message goes on with, where it says too little by itself; nothing if it does not."""
     if nothing_came(tracker):
         return await hand_over_unsolved(dispatcher, tracker)
+    if added := await add_to_ticket(dispatcher, tracker):
+        return added
     if wish := taken_up(tracker):
         return [SlotSet("next_fix", wish), FollowupAction("fix_form")]
     return []

@@ -76,6 +76,19 @@ _MOMENT = re.compile(
     re.I,
 )
 
+_HESITATES = re.compile(
+    r"(?:我|先|让|再|嗯+|那|[\s，,。.!！~…])*(?:等等|等一?下|等会儿?|稍等|想想|想一?下|考虑(?:一下|下)?|问问|问一?下)"
+    r"(?:我|再|先|吧|啊|哈|说|呢|[\s，,。.!！~…])*|hold on|wait|let me think|(?:one|a) (?:moment|minute|sec)",
+    re.I,
+)
+"""Says nothing but that: no no to what is asked."""
+
+_CALLS_OFF = re.compile(
+    r"(?:我|还是|那就?|先|就|算了|[，,\s])*不(?:想|要|用|再)?(?:注销|退款?|申诉|冻结?|恢复|找回?|举报|投诉|换绑?|解绑|绑|取消|关|补)了"
+    r"[吧啊。.!！~\s]*",
+    re.I,
+)
+
 _REFUSES = re.compile(
     r"(?:我|还是|那就?|先|就|算了|等等|[,，\s])*(?:不|别|甭)(?!是|对|行|能|会|知道|懂|明白|可以|清楚|管).{1,6}[.。!！~\s]*"
     r"|(?:i )?(?:don'?t|do not|won'?t) .{2,20}",
@@ -221,6 +234,16 @@ def wants_time(words: str) -> bool:
 def skips(words: str) -> bool:
     """Whether who is asked passes the question over."""
     return _SKIPS.fullmatch(words) is not None
+
+
+def hesitates(words: str) -> bool:
+    """Whether who is asked for a yes says only that he needs a moment."""
+    return _HESITATES.fullmatch(words.strip()) is not None
+
+
+def calls_off(words: str) -> bool:
+    """Whether somebody calls off what he wanted before ("不注销了")."""
+    return _CALLS_OFF.fullmatch(words.strip()) is not None
 
 
 def eager(words: str) -> bool:

@@ -177,6 +177,20 @@ async def test_a_no_to_it(meet: Meet, words: str) -> None:
     (await talk.says(words)).heard("utter_account_delete_kept")
 
 
+@pytest.mark.parametrize("words", ["等等", "我想想", "等会儿再说", "让我考虑一下"])
+async def test_a_moment_is_no_no(meet: Meet, words: str) -> None:
+    talk = await (await meet("p1001")).says("我要注销账号")
+    await talk.says(words)
+    talk.heard("utter_fix_no_hurry").not_heard("utter_account_delete_kept")
+    (await talk.says("不")).heard("utter_account_delete_kept")
+
+
+async def test_what_is_called_off_afterwards_is_not_begun_again(meet: Meet) -> None:
+    talk = await (await meet("p1001")).says("我要注销账号")
+    await talk.says("算了")
+    (await talk.says("不注销了")).heard("utter_fix_dropped").not_heard("utter_ask_account_delete_sure")
+
+
 # ---------------------------------------------------------------- bans
 async def test_an_appeal_with_reasons(meet: Meet) -> None:
     talk = await (await meet("p1004")).says("为什么封我号，我要申诉")

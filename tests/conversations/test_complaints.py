@@ -162,6 +162,31 @@ async def test_a_broken_promise_is_major_and_its_case_is_known(meet: Meet, world
     await talk.handed_over("complaint_major")
 
 
+@pytest.mark.parametrize(
+    "words",
+    ["希望道歉", "希望你们道歉", "希望严肃处理", "要求赔礼道歉", "你们要赔偿", "请尽快回复我", "必须封他号"],
+)
+async def test_what_is_hoped_for_goes_to_the_ticket_that_was_just_opened(
+    meet: Meet, world: World, words: str
+) -> None:
+    talk = await (await meet()).says("我要投诉你们客服，上次的问题等了三天都没人理，每次都让我等")
+    ticket = await ticket_of(world, talk, "complaint_service")
+    await talk.says(words)
+    talk.heard("utter_ticket_progress_added")
+    assert ticket.number in talk.text
+    [same] = await world.tickets.of_player(talk.id)
+    assert any(words in entry.text for entry in same.history)
+    await talk.says(f"还有，{words}")
+    talk.heard("utter_ticket_progress_added")
+
+
+@pytest.mark.parametrize("words", ["建议出个自动寻路的功能", "希望出新英雄"])
+async def test_a_suggestion_after_a_ticket_stays_one(meet: Meet, world: World, words: str) -> None:
+    talk = await (await meet()).says("我要投诉你们客服，上次的问题等了三天都没人理，每次都让我等")
+    await talk.says(words)
+    talk.heard("utter_content_suggestion_taken")
+
+
 async def test_a_long_complaint_is_not_asked_to_say_it_again(meet: Meet, world: World) -> None:
     words = "我要投诉你们客服，上次的问题等了三天都没人理，每次都让我等"
     talk = await (await meet()).says(words)
