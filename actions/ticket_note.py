@@ -43,7 +43,7 @@ _ONLY_HOPES = re.compile(
 
 
 async def add_to_ticket(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
-    """Add the latest message to the ticket that it belongs to, and say so; nothing where it belongs to none."""
+    """Add the latest message to the ticket that it belongs to, and say so; nothing if it belongs to none."""
     message = tracker.latest_message or {}
     words, intent = str(message.get("text") or "").strip(), intent_of(tracker)
     if words.startswith("/") or len(words) > LONGEST or not _HOPES.search(words):
