@@ -21,6 +21,7 @@ from bot.domain.waiting import LEAVE_QUEUE
 from bot.services.bus import MemoryBus
 from bot.services.conversations.service import Conversations
 from bot.services.conversations.turns import Turns
+from bot.services.human_queue.left_messages import LeftMessages
 from bot.services.human_queue.service import AgentIdentity, HumanQueue, Standing
 from bot.services.human_queue.waiting_players import WaitingPlayers
 from bot.storage.database import Database
@@ -411,3 +412,17 @@ async def test_outside_the_hours_he_is_told_when_they_begin(hall: Hall) -> None:
     me = await hall.waiting("p1")
     await hall.conversations.receive(me, IncomingMessage("1", "有人吗"))
     assert f"{opens:%H:%M}" in (await hall.told(me))[-1]
+
+
+async def test_who_waits_in_the_game_outside_opening_hours_is_told_when(hall: Hall) -> None:
+    zone = ZoneInfo("Asia/Shanghai")
+    local = hall.clock.now().astimezone(zone)
+    opens, closes = (time((local.hour + hours) % 24) for hours in (2, 10))
+    closed = Hours(opens, closes, zone)
+    left = LeftMessages(hall.database, hall.clock, hall.conversations, hall.queue, closed)
+    me = await hall.waiting("p1")
+    before = len(await hall.told(me))
+    await left.look_after()
+    await left.look_after()
+    [told] = (await hall.told(me))[before:]
+    assert "不是人工客服时间" in told

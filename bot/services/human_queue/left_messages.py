@@ -1,4 +1,4 @@
-"""Messages left for a human by those who are reached by sending: answered in time, and told when that is."""
+"""Messages left for a human: answered in time, and the player told when that is."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.services.conversations.service import Conversations
 from bot.services.human_queue.service import HumanQueue
 from bot.services.ports import Clock
 from bot.storage.database import Database
-from bot.storage.models import ContactRow, ConversationRow, MessageRow
+from bot.storage.models import ConversationRow, MessageRow
 
 NEAR = timedelta(hours=2)
 """A message goes ahead of the queue so long before its limit."""
@@ -24,7 +24,7 @@ RAISED = "left_message_raised"
 
 
 class LeftMessages:
-    """Looks after the waiting conversations of contacts."""
+    """Looks after the conversations that wait."""
 
     def __init__(
         self,
@@ -54,14 +54,7 @@ class LeftMessages:
             )
             .scalar_subquery()
         )
-        query = (
-            select(ConversationRow, said)
-            .where(
-                ConversationRow.state == State.QUEUED.value,
-                ConversationRow.id.in_(select(ContactRow.conversation_id)),
-            )
-            .limit(1000)
-        )
+        query = select(ConversationRow, said).where(ConversationRow.state == State.QUEUED.value).limit(1000)
         async with self._database.read() as session:
             waiting = (await session.execute(query)).all()
         raised, now = 0, self._clock.now()

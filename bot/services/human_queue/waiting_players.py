@@ -57,7 +57,6 @@ class WaitingPlayers:
             await self._offer_to_leave(message)
         elif wish is Wish.STANDING:
             await self._tell_standing(message)
-        return
 
     async def _leave(self, message: Message) -> None:
         """Back to the bot, from an old button, too; where an agent has come meanwhile, he reads it."""
