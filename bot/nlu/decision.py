@@ -15,7 +15,7 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.constants import DECISION, NORMALISED_TEXT
-from bot.nlu.noise import names_nothing
+from bot.nlu.noise import names_nothing, only_signs
 
 Ranking = list[tuple[str, float]]
 ANSWER, ASK_BACK, REPHRASE, OUT_OF_SCOPE = "answer", "ask_back", "rephrase", "out_of_scope"
@@ -86,8 +86,10 @@ class ReadingDecision(GraphComponent, IntentClassifier):
         for message in messages:
             entries: list[dict[str, Any]] = list(message.get(INTENT_RANKING_KEY) or [])
             ranking = [(str(e["name"]), float(e["confidence"])) for e in entries]
-            wordless = names_nothing(str(message.get(NORMALISED_TEXT) or ""))
-            outcome = decide(ranking, self._limits, wordless=wordless)
+            text = str(message.get(NORMALISED_TEXT) or "")
+            outcome = decide(ranking, self._limits, wordless=names_nothing(text))
+            if only_signs(text):
+                outcome = REPHRASE
             message.set(DECISION, outcome, add_to_output=True)
             if outcome in (ASK_BACK, REPHRASE):
                 unsure = {

@@ -25,6 +25,11 @@ def names_nothing(text: str) -> bool:
     return not any(map(_is_word, _WORD.findall(text)))
 
 
+def only_signs(text: str) -> bool:
+    """Whether the (normalised) `text` has no letter and no digit: no reading of it can be right."""
+    return not any(map(str.isalnum, text))
+
+
 def _is_word(word: str) -> bool:
     """A Chinese character, or Latin letters that can be spoken."""
     if not word.isascii():

@@ -7,7 +7,7 @@ from tests.conversations.conftest import Meet
 
 @pytest.mark.parametrize(
     "words",
-    ["asdkjh kjsdf", "...", "？？？", "aaaaa", "啊啊啊", "😀😀😀", "123456", "qwer", "哈哈哈", "@#￥%"],
+    ["asdkjh kjsdf", "...", "？", "？？？", "aaaaa", "啊啊啊", "😀😀😀", "123456", "qwer", "哈哈哈", "@#￥%"],
 )
 async def test_nonsense_is_asked_about(meet: Meet, words: str) -> None:
     talk = await (await meet()).says(words)

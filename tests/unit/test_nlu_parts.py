@@ -18,7 +18,7 @@ from bot.nlu.evaluation import metrics
 from bot.nlu.evaluation.metrics import Prediction
 from bot.nlu.neighbours import Neighbours
 from bot.nlu.ngrams import Analyser, Vectoriser
-from bot.nlu.noise import names_nothing
+from bot.nlu.noise import names_nothing, only_signs
 from bot.nlu.sentence_vectors import shorten
 from bot.nlu.text import Normaliser
 
@@ -351,3 +351,8 @@ def test_what_names_nothing_is_not_refused_and_needs_a_surer_reading() -> None:
     assert decide([(OUT_OF_SCOPE, 0.9), ("affirm", 0.1)], limits, wordless=True) == REPHRASE
     assert decide([("thanks", 0.6), (OUT_OF_SCOPE, 0.1)], limits, wordless=True) == REPHRASE
     assert decide([("affirm", 0.8), (OUT_OF_SCOPE, 0.1)], limits, wordless=True) == ANSWER
+
+
+@pytest.mark.parametrize(("text", "signs"), [("?", True), ("?!..", True), ("好?", False), ("1", False)])
+def test_what_is_only_signs_has_no_reading(text: str, signs: bool) -> None:
+    assert only_signs(text) is signs
