@@ -270,7 +270,7 @@ describe("words", () => {
   });
 
   it("shows what was collected without the machine's spelling", () => {
-    expect(factText("client", { device: "小米14", network: "wifi" })).toBe("设备 小米14，网络 wifi");
+    expect(factText("client", { device: "小米14", network: "wifi" })).toBe("机型 小米14，网络 wifi");
     expect(factText("try_restart", false)).toBe("否");
     expect(factText("chosen_over_fen", 64800)).toContain("648");
     expect(factText("papers_missing", ["guardian", "other"])).toBe("监护人身份证、other");
