@@ -238,6 +238,11 @@ class Fix(SupportAction):
         answer. `message` is Rasa's parse data."""
         return None
 
+    async def overhear(self, case: Case, question: str, words: str) -> bool:
+        """Keep what `words` tell beside the open `question` (empty as the dialogue begins) in the answers to
+        those that it answers; whether they say nothing else. By default nothing is kept."""
+        return False
+
     def goes_on(self, words: str, intent: str) -> bool:
         """Whether `words`, read as `intent` soon after the end of this dialogue, go on with it: they name no
         other subject ("又不行了"); by default never."""

@@ -17,10 +17,9 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.base import Events, SupportAction, forget, intent_of, locale_of, topic_name
 from actions.devices import only_device
 from actions.fix import Case, Fix, all_fixes, case_of, followed
-from actions.follow_ups import taken_up
 from actions.handing_over import hand_over_unsolved, nothing_came
 from actions.hearing import heard
-from actions.not_understood import misunderstood
+from actions.not_understood import explained, misunderstood
 from actions.other_wish import (
     FREE,
     LEAVES,
@@ -31,6 +30,7 @@ from actions.other_wish import (
     too_little,
     wants_a_moment,
 )
+from actions.puzzled import knows_not, puzzled
 from actions.questions import (
     NEVER_TEXT,
     Kind,
@@ -44,6 +44,7 @@ from actions.questions import (
     read,
     says_more,
 )
+from actions.taking_up import taken_up
 from actions.ticket_note import add_to_ticket
 from actions.wishes import entities_of, second_wish, serve
 from bot.domain.intents import Category, category_of
@@ -74,8 +75,16 @@ class ValidateFixForm(SupportAction):
                 return settled
             question = settled
         words = str(message.get("text") or "")
+        if not button and puzzled(words):
+            return await explained(dispatcher, tracker, current) or [
+                SlotSet("fix_question", question.as_slot())
+            ]
+        known = dict(case.answers)
+        if not button and await fix.overhear(case, question.id, words):
+            return await noted(fix, case, question, words)
+        told_beside = case.answers != known
         if question.kind in FREE and note_device(case, message):
-            return await noted(fix, case, question)
+            return await noted(fix, case, question, str(case.heard("device")))
         match meant(question, current, heard(tracker)):
             case Meant.LEFT:
                 return await begin(dispatcher, tracker, button)
@@ -94,7 +103,7 @@ class ValidateFixForm(SupportAction):
             return [SlotSet("fix_question", question.as_slot())]
         answer = read(question, intent_of(tracker), words, button.get("choice"), current)
         if not answer.answered and not button and note_device(case, message):
-            return await noted(fix, case, question)
+            return await noted(fix, case, question, str(case.heard("device")))
         if not answer.answered and not button:
             own = await fix.read(case, question, message)
             answer = answer if own is None else Read(own, answered=True)
@@ -111,6 +120,13 @@ class ValidateFixForm(SupportAction):
                 case.note(words)
             case.answers[question.id] = answer.value
             return await go_on(fix, case)
+        if told_beside:
+            return await noted(fix, case, question, words)
+        if not button and knows_not(words):
+            choice = question.kind is Kind.CHOICE
+            return await explained(dispatcher, tracker, current, choice=choice) or [
+                SlotSet("fix_question", question.as_slot())
+            ]
         if not button and wants_a_moment(heard(tracker)):
             dispatcher.utter_message(response="utter_fix_no_hurry")
             return [SlotSet("fix_question", question.as_slot())]
@@ -217,6 +233,7 @@ async def begin(
         typed = str(message.get("text") or "")
         case.answers["opening"] = "" if typed.startswith("/") else typed[:300]
         case.answers |= _said_of_the_trouble(tracker, intent)
+        await fix.overhear(case, "", case.opening)
     if "answers" in wish:
         await fix.take_up(case, str(message.get("text") or ""))
     else:
@@ -239,11 +256,11 @@ def note_device(case: Case, message: dict[str, Any]) -> bool:
     return True
 
 
-async def noted(fix: Fix, case: Case, question: Question) -> Events:
-    """Go on, and say what was noted where the same question comes again."""
+async def noted(fix: Fix, case: Case, question: Question, what: str) -> Events:
+    """Go on, and say `what` was noted where the same question comes again."""
     upcoming = await fix.plan(case)
     if upcoming is not None and upcoming.id == question.id:
-        case.say("utter_fix_noted", device=str(case.heard("device")))
+        case.say("utter_fix_noted", what=what[:40])
     return await go_on(fix, case)
 
 

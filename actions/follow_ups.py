@@ -2,32 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rasa_sdk import Tracker
 from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import Events, SupportAction, intent_of
-from actions.fix import all_fixes
 from actions.handing_over import hand_over_unsolved, nothing_came
+from actions.taking_up import taken_up
 from actions.ticket_note import add_to_ticket
-
-
-def taken_up(tracker: Tracker) -> dict[str, Any]:
-    """The dialogue that the latest message goes on with, as the wish that begins it; empty if it does not."""
-    last = tracker.get_slot("last_fix") or {}
-    fix = all_fixes().get(str(last.get("intent")))
-    words = str((tracker.latest_message or {}).get("text") or "")
-    if fix is None or words.startswith("/") or not fix.goes_on(words, intent_of(tracker)):
-        return {}
-    answers = dict(last.get("answers") or {})
-    return {
-        "intent": fix.intent,
-        "words": answers.get("opening"),
-        "heard": answers.get("heard"),
-        "answers": answers,
-    }
 
 
 async def came_back(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:

@@ -6,10 +6,12 @@ import re
 
 import structlog
 from rasa_sdk import Tracker
+from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import Events, SupportAction, hand_over, intent_of, tell_with, typed_last
 from actions.fix import Case, all_fixes, case_of
+from actions.taking_up import taken_up
 from actions.words import in_words
 from bot.services.texts import text
 
@@ -26,8 +28,12 @@ class ActionHandOver(SupportAction):
     """Asked for directly, or "no" to the question whether it is solved."""
 
     async def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
-        """Says one sentence; the gateway tells position and wait."""
-        reason = "not_solved" if intent_of(tracker) == "deny" else "player_request"
+        """Says one sentence; the gateway tells position and wait. Who only says that a link went where it
+        does not reach him has another way first."""
+        unsolved = intent_of(tracker) == "deny"
+        if unsolved and tracker.get_slot("topic") in SENDS and (wish := taken_up(tracker)):
+            return [SlotSet("next_fix", wish), FollowupAction("fix_form")]
+        reason = "not_solved" if unsolved else "player_request"
         return hand_over(dispatcher, tracker, reason, await so_far(dispatcher, tracker))
 
 

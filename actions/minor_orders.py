@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from actions.refund_wish import hints_of
+from actions.refund_choice import CHOSEN, choose
+from actions.refund_wish import hints_of, wish_in
 from bot.domain.recharges import RechargeOrder, matching
 
 ALL, DONE, RESTART = "all", "done", "restart"
@@ -37,7 +38,13 @@ def read_orders(
         return [order.order_no for order in orders if order.order_no in named]
     if picked and _DONE.search(words):
         return DONE
-    return ALL if _ALL.search(words) else None
+    if _ALL.search(words):
+        return ALL
+    wish = wish_in(message, "refund_order")
+    if wish.extreme is None and not wish.latest:
+        return None
+    choice = choose(orders, wish, shown, propose=False)
+    return [choice.orders[0].order_no] if choice.view == CHOSEN else None
 
 
 def _places(words: str, shown: Sequence[str]) -> list[str]:

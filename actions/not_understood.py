@@ -11,14 +11,23 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.base import Events, SupportAction, hand_over, locale_of, topic_name
 from actions.follow_ups import came_back
 from actions.handing_over import so_far
+from actions.puzzled import knows_not
 from actions.wishes import entities_of
 from bot.domain.intents import Category, category_of
+from bot.services.game.fixes import declared, in_locale
 from bot.services.texts import text
 
 NOT_UNDERSTOOD = frozenset(
-    {"utter_fix_again_please", "utter_refund_again_please", "utter_did_you_mean", "utter_rephrase"}
+    {
+        "utter_fix_again_please",
+        "utter_refund_again_please",
+        "utter_fix_what_for",
+        "utter_fix_not_sure",
+        "utter_did_you_mean",
+        "utter_rephrase",
+    }
 )
-"""What is said to a message that was not understood."""
+"""What is said to a message that was not understood, or to who does not understand the question."""
 
 SAYS_IT_ALL = {"ticket_number": "ticket_progress", "gift_code": "content_gift_code"}
 """What is sent without a word about it, and what it is sent for."""
@@ -69,6 +78,23 @@ async def misunderstood(dispatcher: CollectingDispatcher, tracker: Tracker) -> E
     loop = (tracker.active_loop or {}).get("name")
     again = "utter_fix_again_please" if loop == "fix_form" else "utter_refund_again_please"
     dispatcher.utter_message(response=again)
+    return []
+
+
+async def explained(
+    dispatcher: CollectingDispatcher, tracker: Tracker, about: str, *, choice: bool = False
+) -> Events:
+    """An answer to who asks back, or does not know the answer to, a question of the dialogue `about`, before
+    that is asked again: what it is for; how to make a `choice` that is none of his knowledge. The second time
+    in a row a human is needed (the events are empty before that)."""
+    if misunderstood_before(tracker):
+        return hand_over(dispatcher, tracker, "not_understood", await so_far(dispatcher, tracker))
+    if choice and knows_not(str((tracker.latest_message or {}).get("text") or "")):
+        dispatcher.utter_message(response="utter_fix_not_sure")
+        return []
+    fix, locale = declared()[about], locale_of(tracker)
+    title, offers = in_locale(fix.title, locale), in_locale(fix.offers, locale)
+    dispatcher.utter_message(response="utter_fix_what_for", topic=title, offers=offers)
     return []
 
 

@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from actions.puzzled import knows_not
+
 DROP = re.compile(
     r"\s*(?:(?:我|那就?|还是|就|先)*"
     r"(?:算了|算啦|不用了?|不[弄办搞管]了|不要了|取消|没事了?|先这样|不问了|唔使喇?"
@@ -263,7 +265,7 @@ def _chosen(question: Question, choice: str) -> Read:
 
 
 def _confirmed(question: Question, intent: str, words: str) -> Read:
-    said = {"affirm": True, "deny": False}.get(intent)
+    said = None if knows_not(words) else {"affirm": True, "deny": False}.get(intent)
     if said is None and DROP.fullmatch(words):
         said = False
     for option in question.options:
@@ -339,8 +341,11 @@ def _option(question: Question, intent: str, words: str) -> Read:
         return Read(named[0].value, answered=True)
     if _gives_up(intent, words):
         return Read(drop=True)
-    if (intent == "deny" and question.no) or (question.optional and (intent == "deny" or skips(words))):
+    declined = intent == "deny" or knows_not(words)
+    if (declined and question.no) or (question.optional and (declined or skips(words))):
         return Read(question.no, answered=True)
+    if knows_not(words):
+        return NOTHING
     return Read(drop=True) if intent == "deny" and not IN_VAIN.search(words) else NOTHING
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from actions.refund_wish import RefundWish
+from actions.refund_wish import Extreme, RefundWish
 from bot.domain.recharges import OrderHint, OrderStatus, RechargeOrder, double_charge, matching
 
 ALL, SOME, NONE_FITS, DOUBLE, CHOSEN = "all", "some", "none_fits", "double", "chosen"
@@ -38,6 +38,11 @@ def choose(
     visible = [by_number[number] for number in shown if number in by_number] or offered
     if wish.latest and orders:
         return Choice((orders[0],), CHOSEN)
+    if wish.extreme is not None and visible:
+        amounts = [order.amount_fen for order in visible]
+        meant = max(amounts) if wish.extreme is Extreme.MOST else min(amounts)
+        of_that = [order for order in visible if order.amount_fen == meant]
+        return Choice(tuple(of_that), CHOSEN if len(of_that) == 1 else SOME)
     if same := _open_or_newest([order for order in visible if order.amount_fen == wish.bare_fen]):
         return Choice(tuple(same), CHOSEN if len(same) == 1 else SOME)
     if wish.position is not None and 0 < wish.position <= len(visible):

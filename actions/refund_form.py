@@ -10,7 +10,9 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import Events, SupportAction, forget, intent_of, locale_of
 from actions.hearing import heard
+from actions.not_understood import explained
 from actions.other_wish import wants_a_moment
+from actions.puzzled import knows_not, puzzled
 from actions.questions import eager, repeats
 from actions.refund_choice import CHOSEN, DOUBLE, NONE_FITS, SOME, Choice, choose
 from actions.refund_wish import LEADS_ELSEWHERE, RefundWish, hints_of, wish_of
@@ -42,6 +44,12 @@ class ValidateRefundForm(SupportAction):
         if intent_of(tracker) in LEADS_ELSEWHERE:
             return [*end("left"), FollowupAction("fix_form")]
         wish = wish_of(tracker, asked)
+        words = str((tracker.latest_message or {}).get("text") or "")
+        if puzzled(words) or knows_not(words):
+            choice = asked == "refund_order"
+            return await explained(dispatcher, tracker, ABOUT, choice=choice) or [
+                SlotSet("refund_confirmed", None)
+            ]
         if wish.answer is False and not wish.names_order:
             return end("kept")
         if wants_a_moment(heard(tracker)) and not wish.names_order:

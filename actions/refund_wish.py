@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from itertools import product
 from typing import Any
 
@@ -25,6 +26,15 @@ _LATEST = re.compile(
     r"|\b(?:latest|last) (?:one|order|recharge|purchase|payment)\b",
     re.I,
 )
+_SIZE = re.compile(
+    r"(?:[就是退要我选把给那这个笔單单最更一充]|金额|数额|[\s，,])*"
+    r"(?:(?P<most>[大贵貴多高])|(?P<least>[小少低]|便宜))"
+    r"(?:[的那这個个笔單单一额吧啊呀哈]|[\s，,。.!！~])*"
+    r"|(?:the |that )*(?:(?P<biggest>big|large|high)|(?P<smallest>small|low|cheap))(?:g?er|g?est|st|r)?"
+    r"(?: (?:one|order|recharge|payment))?[\s.!]*",
+    re.I,
+)
+"""Names an order by its size alone ("那个大的")."""
 _ANOTHER = re.compile(r"[换換另][一別别]?[笔筆单單个個]|\banother (?:one|order)\b", re.I)
 _ABOUT_RECHARGES = frozenset(
     {
@@ -48,10 +58,18 @@ LEADS_ELSEWHERE = frozenset({"account_stolen", "account_refund_minor"})
 NEVER_AN_ANSWER = LEADS_ELSEWHERE | {"request_human"}
 
 
+class Extreme(StrEnum):
+    """An order by its amount among those in the list."""
+
+    MOST = "most"
+    LEAST = "least"
+
+
 @dataclass(frozen=True, slots=True)
 class RefundWish:
     """`hints` are alternatives (of "meant 6, paid 648" one amount is the order's); `position` counts from 1
-    in what is shown; `bare_fen` is a number without a unit, were it an amount; `answer` is a yes or no,
+    in what is shown; `bare_fen` is a number without a unit, were it an amount; `extreme` is the
+    order of the highest or lowest amount shown; `answer` is a yes or no,
     `another` the wish for the list. `wrong_role`: it was meant for another role or server; `role` is the id
     of the one that was chosen by button."""
 
@@ -59,6 +77,7 @@ class RefundWish:
     position: int | None = None
     bare_fen: int | None = None
     latest: bool = False
+    extreme: Extreme | None = None
     answer: bool | None = None
     another: bool = False
     wrong_role: bool = False
@@ -68,7 +87,7 @@ class RefundWish:
     def names_order(self) -> bool:
         """Whether it says anything that tells orders apart."""
         number = self.position is not None or self.bare_fen is not None
-        return bool(self.hints) or number or self.latest
+        return bool(self.hints) or number or self.latest or self.extreme is not None
 
 
 def wish_of(tracker: Tracker, asked: str | None) -> RefundWish:
@@ -91,6 +110,7 @@ def wish_in(message: dict[str, Any], asked: str | None) -> RefundWish:
         position=None if hints else _position(words, asked),
         bare_fen=None if hints else _bare_amount(words, asked),
         latest=bool(_LATEST.search(words)),
+        extreme=_extreme(words) if asked else None,
         answer={"affirm": True, "deny": False}.get(intent),
         another=intent == "choose_another" or bool(asked and _ANOTHER.search(words)),
         wrong_role=bool(_WRONG_ROLE.search(words)),
@@ -98,6 +118,14 @@ def wish_in(message: dict[str, Any], asked: str | None) -> RefundWish:
             (str(e["value"]) for e in entities if e.get("entity") == "choice" and e.get("value")), None
         ),
     )
+
+
+def _extreme(words: str) -> Extreme | None:
+    """Whether the words mean the order of the highest or the lowest amount."""
+    found = _SIZE.fullmatch(words)
+    if found is None:
+        return None
+    return Extreme.MOST if found["most"] or found["biggest"] else Extreme.LEAST
 
 
 def _position(words: str, asked: str | None) -> int | None:

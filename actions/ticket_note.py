@@ -1,5 +1,5 @@
-"""What a player hopes for right after his ticket was opened ("希望严肃处理") belongs to that: it is no
-suggestion and no new matter."""
+"""What a player hopes for ("希望严肃处理") or tells of device and network ("我用wifi") right after his ticket
+was opened belongs to that: it is no suggestion and no new matter."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from rasa_sdk.events import FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import Events, forget, intent_of
+from actions.devices import only_device
 from actions.fix import case_of
 from bot.services.tickets.items import Ticket
 
@@ -40,20 +41,29 @@ _ONLY_HOPES = re.compile(
     re.I,
 )
 """Says nothing else: whatever it reads like, it is about the ticket."""
+_CONNECTION = re.compile(
+    r"(?:我|这边|家里|公司|学校|用的?是?|是|连的?|开的?|在|一直|都|[\s，,])*"
+    r"(?:(?:[^\W\d_a-z]{2,4})?(?:中国)?(?:电信|联通|移动|广电|铁通)|wi-?fi|无线|[2345]g|流量|移动数据|数据网络|宽带|有线|网线|热点|校园网)"
+    r"(?:宽带|网络?|[2345]g|流量|信号|卡|用户|的|呢|啊|哦|哈|玩|连|[\s，,。.!！~])*"
+    r"|(?:i'?m )?(?:on|using)? ?(?:my |mobile |home )?(?:wi-?fi|data|[45]g|broadband)[\s.!]*",
+    re.I,
+)
+"""Names the network, and says nothing else."""
 
 
 async def add_to_ticket(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
     """Add the latest message to the ticket that it belongs to, and say so; nothing if it belongs to none."""
     message = tracker.latest_message or {}
     words, intent = str(message.get("text") or "").strip(), intent_of(tracker)
-    if words.startswith("/") or len(words) > LONGEST or not _HOPES.search(words):
+    detail = _CONNECTION.fullmatch(words) is not None or bool(only_device(message))
+    if words.startswith("/") or len(words) > LONGEST or not (detail or _HOPES.search(words)):
         return []
     case = await case_of("ticket_progress", dispatcher, tracker)
     ticket = _just_opened(
         await case.services.tickets.of_player(case.conversation), case.services.now() - RIGHT_AFTER
     )
     vague = ticket is not None and intent in {*VAGUE, ticket.intent}
-    if ticket is None or not (vague or _ONLY_HOPES.fullmatch(words)):
+    if ticket is None or not (detail or vague or _ONLY_HOPES.fullmatch(words)):
         return []
     ticket = await case.services.tickets.add(case.conversation, ticket.number, words)
     promise = await case.when(ticket.promised_at) if ticket.promised_at else ""

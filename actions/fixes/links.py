@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
+
 from actions.base import Events
 from actions.fix import Case, Fix
+from actions.out_of_reach import out_of_reach
 from actions.questions import Kind, Option, Question
 from actions.words import balances
 from bot.domain.game import BindingKind, LinkPurpose
@@ -23,6 +26,9 @@ REFUSED = frozenset(
 )
 """Reasons of the game that have a sentence of their own: utter_link_<reason>."""
 
+
+LOST = "lost"
+"""The answer that what is bound is out of reach: the words that say so."""
 
 WRONG = (
     "不对",
@@ -73,28 +79,65 @@ async def send(case: Case, purpose: LinkPurpose) -> Events:
     return case.solved("utter_link_sent", **words)
 
 
-class ActionPassword(Fix):
+class LinkFix(Fix):
+    """What ends with a link, unless the player can no longer reach the phone or mail that it would go to."""
+
+    @abstractmethod
+    async def ask(self, case: Case) -> Question | None:
+        """The plan, as long as the link can reach him."""
+
+    @abstractmethod
+    async def finish(self, case: Case) -> Events:
+        """What the answers amount to, as long as the link can reach him."""
+
+    async def plan(self, case: Case) -> Question | None:
+        """Nothing is left to ask once what is bound is out of reach."""
+        return None if case.answer(LOST) else await self.ask(case)
+
+    async def carry_out(self, case: Case) -> Events:
+        """The link, or a person who checks who he is."""
+        if case.answer(LOST):
+            return await case.ticket(response="utter_link_lost_contact")
+        return await self.finish(case)
+
+    async def overhear(self, case: Case, question: str, words: str) -> bool:
+        """That what is bound is out of reach, once it is known to be about a link."""
+        if not question or not out_of_reach(words):
+            return False
+        case.answers[LOST] = words
+        return True
+
+    def goes_on(self, words: str, intent: str) -> bool:
+        """Whether the link went where it does not reach him."""
+        return out_of_reach(words)
+
+    async def take_up(self, case: Case, words: str) -> None:
+        """Go the other way."""
+        case.answers[LOST] = words
+
+
+class ActionPassword(LinkFix):
     """Sends the link with which the password is set anew."""
 
     intent = "account_password"
 
-    async def plan(self, case: Case) -> Question | None:
+    async def ask(self, case: Case) -> Question | None:
         """Whether to send it."""
         return Question("send", Kind.CONFIRM) if case.answer("send") is None else None
 
-    async def carry_out(self, case: Case) -> Events:
+    async def finish(self, case: Case) -> Events:
         """Send it."""
         if not case.answer("send"):
             return case.done("utter_fix_dropped")
         return await send(case, LinkPurpose.RESET_PASSWORD)
 
 
-class ActionBinding(Fix):
+class ActionBinding(LinkFix):
     """Binds and unbinds phone, mail, device and third-party accounts."""
 
     intent = "account_binding"
 
-    async def plan(self, case: Case) -> Question | None:
+    async def ask(self, case: Case) -> Question | None:
         """What shall change, of what the game says is bound."""
         if case.answer("what") is None:
             return Question(
@@ -102,7 +145,7 @@ class ActionBinding(Fix):
             )
         return None
 
-    async def carry_out(self, case: Case) -> Events:
+    async def finish(self, case: Case) -> Events:
         """Send the link; what is no binding goes into a ticket."""
         what = str(case.answer("what"))
         return await send(case, LinkPurpose(what)) if what in set(LinkPurpose) else await case.ticket()
@@ -129,12 +172,12 @@ class ActionBinding(Fix):
         return text("list-comma", case.locale).join(parts) or text("binding-none", case.locale)
 
 
-class ActionRealName(Fix):
+class ActionRealName(LinkFix):
     """Tells how the registration stands and what follows from it; sends the link to register."""
 
     intent = "account_real_name"
 
-    async def plan(self, case: Case) -> Question | None:
+    async def ask(self, case: Case) -> Question | None:
         """Whether to register now, or what is wrong with the registration."""
         status = await case.services.game.real_name(*await case.player())
         if not status.verified:
@@ -148,7 +191,7 @@ class ActionRealName(Fix):
             return Question("what", options=options, words=words)
         return None
 
-    async def carry_out(self, case: Case) -> Events:
+    async def finish(self, case: Case) -> Events:
         """The link, a ticket for a wrong registration, or nothing."""
         if case.answer("register"):
             return await send(case, LinkPurpose.REAL_NAME)
@@ -175,12 +218,12 @@ class ActionRealName(Fix):
         return text("list-comma", case.locale).join([*hours, money])
 
 
-class ActionDelete(Fix):
+class ActionDelete(LinkFix):
     """Says what would be gone, and sends the link that deletes the account after a time to think it over."""
 
     intent = "account_delete"
 
-    async def plan(self, case: Case) -> Question | None:
+    async def ask(self, case: Case) -> Question | None:
         """Whether to go on, knowing what would be lost."""
         if case.answer("sure") is not None:
             return None
@@ -191,7 +234,7 @@ class ActionDelete(Fix):
             "sure", Kind.CONFIRM, words={"roles": names, "wallet": balances(profile.wallet, case.locale)}
         )
 
-    async def carry_out(self, case: Case) -> Events:
+    async def finish(self, case: Case) -> Events:
         """Send it."""
         if not case.answer("sure"):
             return case.done("utter_account_delete_kept")

@@ -26,6 +26,10 @@ _NOT_THERE = re.compile(
     r"|n[o']t (?:here|there|arrived?|received?|delivered)|missing",
     re.I,
 )
+AMOUNTS = "amounts"
+"""The answer that holds several amounts, as they were understood."""
+
+_ASKED_ALL = "utter_ask_account_recharge_missing_deliver_all"
 _ASKED_ORDER = "utter_ask_account_recharge_missing_order_another"
 _ASKED_DELIVER = "utter_ask_account_recharge_missing_deliver_another"
 
@@ -39,6 +43,8 @@ class ActionRechargeMissing(Fix):
         """Which order, where several are missing; then whether to deliver it."""
         orders = await recent_orders(case)
         lacking = missing(orders)
+        if several(case):
+            return await self._plan_each(case, orders)
         if not lacking:
             return None
         order = order_meant(case, lacking)
@@ -54,6 +60,8 @@ class ActionRechargeMissing(Fix):
     async def carry_out(self, case: Case) -> Events:
         """Deliver, or say what the records show."""
         orders = await recent_orders(case)
+        if several(case):
+            return await self._each(case, orders)
         order = order_meant(case, missing(orders))
         if order is None:
             return await self._nothing_missing(case, orders)
@@ -82,6 +90,51 @@ class ActionRechargeMissing(Fix):
         asked = question.words.get("order_no")
         meant = fitting is None or any(order.order_no == asked for order in fitting)
         return True if meant and _NOT_THERE.search(str(message.get("text") or "")) else None
+
+    async def overhear(self, case: Case, question: str, words: str) -> bool:
+        """Several amounts in the first message: each is looked at."""
+        if question:
+            return False
+        found = (case.tracker.latest_message or {}).get("entities") or ()
+        amounts = [entity["value"] for entity in found if entity.get("entity") == "amount"]
+        case.answers |= {AMOUNTS: amounts} if len(amounts) > 1 else {}
+        return False
+
+    async def _plan_each(self, case: Case, orders: Sequence[RechargeOrder]) -> Question | None:
+        """Whether to deliver all that is missing of what was named."""
+        if case.answer("deliver") is not None or not missing(_of_each(case, orders)):
+            return None
+        told = await self._told(case, orders)
+        return Question("deliver", Kind.CONFIRM, words={"told": told}, response=_ASKED_ALL)
+
+    async def _each(self, case: Case, orders: Sequence[RechargeOrder]) -> Events:
+        """Deliver what is missing of what was named; else tell of each."""
+        lacking = missing(_of_each(case, orders))
+        if not lacking:
+            told = await self._told(case, orders)
+            return case.solved("utter_account_recharge_missing_told", told=told)
+        if not case.answer("deliver"):
+            return case.done("utter_fix_dropped")
+        case.answers["order"] = " ".join(order.order_no for order in lacking)
+        results = [await case.run("deliver", order.order_no) for order in lacking]
+        if any(result.state is OperationState.REFUSED for result in results):
+            return await case.ticket(response="utter_fix_refused")
+        if any(result.state is OperationState.RESERVED for result in results):
+            return case.done("utter_fix_unknown")
+        products = text("list-comma", case.locale).join(order.product for order in lacking)
+        return case.solved("utter_account_recharge_missing_delivered_all", products=products)
+
+    async def _told(self, case: Case, orders: Sequence[RechargeOrder]) -> str:
+        """What the records show of each amount that was named."""
+        lines = [
+            text(f"recharge-{order.status.value}", case.locale, **await words_of(case, order))
+            for order in _of_each(case, orders)
+        ]
+        unseen = [amount for amount in several(case) if not named({"amount": amount}, orders)]
+        lines += [
+            text("recharge-unseen-amount", case.locale, amount=amount_words(amount)) for amount in unseen
+        ]
+        return text("list-semicolon", case.locale).join(lines)
 
     async def _instead(self, case: Case, orders: Sequence[RechargeOrder]) -> str:
         """What to say first to who names an order that is not among those missing: that it has arrived, or
@@ -116,6 +169,21 @@ class ActionRechargeMissing(Fix):
         refunded = order.status is OrderStatus.REFUNDED
         what = "refunded" if refunded else "delivered_before"
         return case.solved(f"utter_account_recharge_missing_{what}", **await words_of(case, order))
+
+
+def several(case: Case) -> list[dict[str, Any]]:
+    """The amounts, where the first message named more than one."""
+    return list(case.answer(AMOUNTS) or ())
+
+
+def _of_each(case: Case, orders: Sequence[RechargeOrder]) -> list[RechargeOrder]:
+    """The orders meant by the amounts: of each the undelivered ones, or the newest; and where none of them is
+    undelivered, whatever is."""
+    found: list[RechargeOrder] = []
+    for amount in several(case):
+        fitting = named({"amount": amount}, orders) or []
+        found += [order for order in missing(fitting) or fitting[:1] if order not in found]
+    return found if missing(found) else [*found, *missing(orders)]
 
 
 def missing(orders: Sequence[RechargeOrder]) -> list[RechargeOrder]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from actions.base import Events
 from actions.fix import Case, Fix
+from actions.minor_beside import told_beside
 from actions.minor_orders import ALL, DONE, read_orders, take
 from actions.minor_papers import (
     age_in,
@@ -22,6 +23,7 @@ from actions.minor_papers import (
 )
 from actions.orders import recent_orders
 from actions.pictures import paper_names, still_missing
+from actions.puzzled import knows_not
 from actions.questions import Kind, Option, Question
 from actions.words import order_line
 from bot.domain.minors import assess
@@ -91,13 +93,26 @@ class ActionRefundMinor(Fix):
                 picked = bool(case.answer("picked"))
                 return read_orders(await charged(case), shown, message, picked=picked)
             case "knew":
-                return read_time(message)
+                unknown = knows_not(str(message.get("text") or ""))
+                return text("minor-knew-unknown") if unknown else read_time(message)
             case "age":
                 return age_in(str(message.get("text") or ""))
             case paper if paper.startswith("paper_"):
                 return await picture_in(case, message) or put_off(message)
             case _:
                 return None
+
+    async def overhear(self, case: Case, question: str, words: str) -> bool:
+        """Who the guardian is and how old the child: told early, or beside another question."""
+        relations = {
+            relation: [text(f"minor-relation-{relation}", case.locale), *_words(case, f"relation-{relation}")]
+            for relation in RELATIONS
+        }
+        bands = [band.replace("_", "-") for band in AGES]
+        schools = {band: _words(case, f"age-{band}") for band in bands}
+        told, only = told_beside(words, relations, schools)
+        case.answers |= {name: value for name, value in told.items() if name != question}
+        return only and question not in told
 
     def facts(self, case: Case) -> dict[str, Any]:
         """Answers in Chinese words; what was chosen among orders is told by their numbers."""

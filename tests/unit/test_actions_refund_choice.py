@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rasa_sdk import Tracker
 
 from actions.refund_choice import ALL, CHOSEN, DOUBLE, NONE_FITS, SOME, choose
-from actions.refund_wish import RefundWish, wish_of
+from actions.refund_wish import Extreme, RefundWish, wish_in, wish_of
 from bot.domain.recharges import OrderHint, OrderStatus, RechargeOrder, double_charge
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -53,6 +53,8 @@ def amount(yuan: int) -> OrderHint:
         (RefundWish(hints=(OrderHint(order_no="000003"),)), [C], CHOSEN),
         (RefundWish(hints=(OrderHint(),)), [A, B, C], NONE_FITS),
         (RefundWish(latest=True), [A], CHOSEN),
+        (RefundWish(extreme=Extreme.MOST), [A, C], SOME),
+        (RefundWish(extreme=Extreme.LEAST), [B], CHOSEN),
         (RefundWish(position=2), [B], CHOSEN),
         (RefundWish(position=9), [A, B, C], NONE_FITS),
         (RefundWish(bare_fen=3000), [B], CHOSEN),
@@ -241,3 +243,24 @@ def test_yes_no_and_another() -> None:
 def test_another_in_words(text: str) -> None:
     assert wish_of(heard(text, "nlu_fallback"), "refund_confirmed").another
     assert not wish_of(heard(text, "nlu_fallback"), None).another
+
+
+@pytest.mark.parametrize(
+    ("words", "extreme"),
+    [
+        ("那个大的", Extreme.MOST),
+        ("最大的那笔", Extreme.MOST),
+        ("退最贵的那个", Extreme.MOST),
+        ("the biggest one", Extreme.MOST),
+        ("小的那个", Extreme.LEAST),
+        ("最便宜的", Extreme.LEAST),
+        ("the smaller one", Extreme.LEAST),
+        ("多少天到账", None),
+        ("大概昨天", None),
+        ("多退点", None),
+    ],
+)
+def test_an_order_by_its_size(words: str, extreme: Extreme | None) -> None:
+    message = {"text": words, "intent": {"name": "out_of_scope"}}
+    assert wish_in(message, "refund_order").extreme is extreme
+    assert wish_in(message, None).extreme is None

@@ -44,6 +44,10 @@ def message(text: str, *yuan: int) -> dict[str, Any]:
         (message("999的", 999), None),
         (message("选错了"), RESTART),
         (message("哈哈哈"), None),
+        (message("最大的那笔"), ["o0"]),
+        (message("那个大的"), ["o0"]),
+        (message("小的那个"), ["o4"]),
+        (message("最近那笔"), ["o0"]),
         (message("就这些"), None),  # nothing was chosen yet
     ],
 )
