@@ -13,7 +13,9 @@ _CONNECTIVE = re.compile(
 )
 _STOP = re.compile(r"[\s,.!?;~\n]+")
 _SHORTEST, _MOST = 4, 4
-_SHORTEST_MESSAGE = 9
+_SHORTEST_BESIDE_A_WORD = 2
+"""Where 另外 or 顺便 splits, 退款 is a wish."""
+_SHORTEST_MESSAGE = 8
 
 
 def split(text: str) -> list[str]:
@@ -24,20 +26,20 @@ def split(text: str) -> list[str]:
     """
     if len(text) < _SHORTEST_MESSAGE:
         return []
-    parts = _long_enough(_CONNECTIVE.split(text))
+    parts = _long_enough(_CONNECTIVE.split(text), _SHORTEST_BESIDE_A_WORD)
     if len(parts) < 2:
-        parts = _long_enough(_STOP.split(text))
+        parts = _long_enough(_STOP.split(text), _SHORTEST)
     return parts if 2 <= len(parts) <= _MOST else []
 
 
-def _long_enough(parts: Sequence[str]) -> list[str]:
+def _long_enough(parts: Sequence[str], shortest: int) -> list[str]:
     """Join what is too short to hold a wish to what stands before it."""
     joined: list[str] = []
     for part in (p.strip() for p in parts):
         if not part:
             continue
-        short = len(part) < _SHORTEST or (part.isascii() and len(part.split()) < 3)
-        if joined and (short or len(joined[-1]) < _SHORTEST):
+        short = len(part) < shortest or (part.isascii() and len(part.split()) < 3)
+        if joined and (short or len(joined[-1]) < shortest):
             joined[-1] = f"{joined[-1]} {part}"
         else:
             joined.append(part)

@@ -58,6 +58,8 @@ def test_more_confidence_in_the_first_reading_never_turns_an_answer_away(weights
         ("号没了", []),
         ("充了648一直没到到底怎么回事", []),
         ("my gems are gone also the game keeps crashing", ["my gems are gone", "the game keeps crashing"]),
+        ("退款 还有怎么改密码", ["退款", "怎么改密码"]),
+        ("销户,另外孩子充的能退吗", ["销户", "孩子充的能退吗"]),
     ],
 )
 def test_clauses(text: str, parts: list[str]) -> None:
