@@ -29,6 +29,9 @@ _DIGITS = re.compile(r"\d+")
 _BARE = re.compile(r"\D{0,6}\d+(?:\.\d+)?\D{0,2}")
 """A number with hardly a word around it: meant as the answer, be it of the wrong length."""
 
+_ANNOUNCED = re.compile(r"(?:尾号|后?四位|手机|号码|电话|phone|digits|ends?)\D{0,8}\d", re.I)
+"""A number said to be the phone's; digits in a story about something else show nothing."""
+
 PHONE = (4, 11)
 """Digits of a phone number's end, and of the whole."""
 
@@ -71,7 +74,7 @@ class ActionStolen(Fix):
         amount = entities_of(message).get("amount") if secret[0] == "amount" else None
         if isinstance(amount, dict):
             return words if _DIGITS.search(words) else yuan(int(amount["min_fen"]))
-        if _BARE.fullmatch(words) or (secret[0] == "phone" and numbers("phone", words)):
+        if _BARE.fullmatch(words) or (secret[0] == "phone" and numbers("phone", words) and _announces(words)):
             return words
         return UNSHOWN if _UNABLE.search(words) else None
 
@@ -99,6 +102,12 @@ def numbers(kind: str, words: str) -> list[str]:
     if kind == "amount":
         return _NUMBER.findall(words)
     return [n for n in _DIGITS.findall(words.translate(_CHINESE)) if len(n) in PHONE]
+
+
+def _announces(words: str) -> bool:
+    """Whether an answer is nothing but a number in numerals, or says that its number is the phone's."""
+    figures = words.translate(_CHINESE)
+    return bool(_BARE.fullmatch(figures) or _ANNOUNCED.search(figures))
 
 
 def shows(kind: str, given: str, expected: str) -> bool:

@@ -124,15 +124,16 @@ class TurnProcessor(MessageProcessor):
     def read_payload(self, message: UserMessage) -> dict[str, Any]:
         """The parse of a button's payload (``/intent{"entity": "value"}``), without the NLU pipeline.
 
-        Raises TurnFailedError where it is none, its intent is not in the domain, or is one of Rasa's own that
-        wind the dialogue back (``/back``, ``/restart``).
+        Where it is none, its intent is not in the domain, or is one of Rasa's own that wind the dialogue back
+        (``/back``, ``/restart``), no intent is read: the bot asks what was meant.
         """
         typed = Message(
             data={TEXT: message.text, "message_id": message.message_id, "metadata": message.metadata}
         )
         read = YAMLStoryReader.unpack_regex_message(typed, self.domain, RegexMessageHandler.__name__)
         if read is typed or read.data[INTENT]["name"] in _WINDING_BACK:
-            raise TurnFailedError(f"not a payload of this model: {message.text[:80]!r}")
+            log.info("unknown_payload", conversation=message.sender_id)
+            return {TEXT: message.text, INTENT: {"name": None, "confidence": 0.0}, "entities": []}
         return {"message_id": message.message_id, "metadata": message.metadata, **read.as_dict()}
 
     def _parse_message_with_graph(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import sys
 from pathlib import Path
@@ -51,7 +52,7 @@ def serve(
     """Run the gateway, and with it the brain (unless XIAOER_BRAIN_URL names one) and the demo game."""
     from bot.gateway.run import serve as run
 
-    settings = setup.settings(demo=demo)
+    settings = setup.settings(demo=demo, serving=True)
     log.configure(settings.log_level, settings.log_format)
     try:
         status = run(settings)
@@ -78,6 +79,9 @@ def parse(
     """Read lines of text from standard input, write how each is understood as one JSON object a line."""
     from bot.brain.parse import parse_lines
 
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        # A bad byte costs a character, not the lines after it.
+        sys.stdin.reconfigure(encoding="utf-8", errors="replace")
     for parsed in parse_lines(model, (line.rstrip("\r\n") for line in sys.stdin), explain=explain):
         typer.echo(json.dumps(parsed, ensure_ascii=False))
 

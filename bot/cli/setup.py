@@ -24,10 +24,13 @@ def fail(reason: str) -> NoReturn:
     raise typer.Exit(2)
 
 
-def settings(*, demo: bool = False) -> Settings:
-    """The settings, of the demo if asked for; ends with a clear message if they can't be used."""
+def settings(*, demo: bool = False, serving: bool = False) -> Settings:
+    """The settings, of the demo if asked for; ends with a clear message if they can't be used.
+
+    Who only looks at the database (an auditor, say) needs no game's secrets; `serving` demands them.
+    """
     try:
-        return load(demo=True) if demo else load()
+        return load(serving=serving, demo=True) if demo else load(serving=serving)
     except SettingsError as error:
         fail(str(error))
     except ValueError as error:  # pydantic's own: names the setting and what is wrong with it

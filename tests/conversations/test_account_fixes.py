@@ -333,4 +333,4 @@ async def test_none_of_these_is_a_human(meet: Meet) -> None:
 async def test_digits_in_a_story_show_nothing(meet: Meet) -> None:
     talk = await (await meet("p1002")).says("号被盗了")
     await talk.says("1002那笔订单充错了，月卡也不要了，帮我一起退掉")
-    talk.heard("utter_ask_account_stolen_phone_again")
+    talk.heard("utter_ask_account_stolen_phone")

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.messages import Answer, HandOver, IncomingMessage, Message, Parse, Reply, Turn
 from bot.domain.ownership import Author
 from bot.domain.players import Player
+from bot.services import topics
 from bot.services.bus import MemoryBus
 from bot.services.conversations.service import Conversations
 from bot.services.conversations.turns import Turns
@@ -371,3 +372,28 @@ async def test_what_comes_while_another_is_answered_is_claimed_with_that_answer(
     await one.idle()
     assert await one.said() == ["一", "二", "听到：一", "听到：二"]
     assert (await one.row()).answering_until is None
+
+
+@pytest.mark.parametrize(("kind", "told"), [("ticket", True), ("refund", False)])
+async def test_the_desk_is_told_of_a_ticket_that_the_brain_s_process_opened(
+    gateway: NewGateway, database: Database, clock: FrozenClock, kind: str, told: bool
+) -> None:
+    class OpensATicket(FakeBrain):
+        async def answer(self, turn: Turn) -> Answer:
+            async with database.begin() as session:  # its notice goes to a bus that is not ours
+                row = EventRow(
+                    conversation_id=turn.conversation, seq=turn.seq, kind=kind, actor="bot", data={}
+                )
+                row.at = clock.now()
+                session.add(row)
+            return await super().answer(turn)
+
+    one = gateway(OpensATicket())
+    conversation = (await one.conversations.open(PLAYER)).id
+    async with one.bus.subscribe(topics.TICKETS) as news:
+        await one.says("1", "举报小明开挂", conversation)
+        await one.idle()
+        waiting = asyncio.ensure_future(anext(news))
+        done, _ = await asyncio.wait([waiting], timeout=0.2)
+        waiting.cancel()
+    assert bool(done) is told

@@ -25,8 +25,9 @@ from bot.services import metrics, topics
 from bot.services.conversations import transcript
 from bot.services.human_queue.service import HumanQueue
 from bot.services.ports import Brain, BrainUnavailableError, Bus, Clock
+from bot.services.tickets.steps import EVENT as TICKET_EVENT
 from bot.storage.database import Database
-from bot.storage.models import ConversationRow, MessageRow
+from bot.storage.models import ConversationRow, EventRow, MessageRow
 
 log = structlog.get_logger(__name__)
 
@@ -40,6 +41,19 @@ _WAITING = (
     .order_by(MessageRow.seq)
     .limit(1)
 )
+
+_TICKET_SINCE = (
+    select(EventRow.id)
+    .where(
+        EventRow.conversation_id == bindparam("id"),
+        EventRow.kind == TICKET_EVENT,
+        EventRow.at >= bindparam("began"),
+    )
+    .limit(1)
+)
+
+_STORING = timedelta(seconds=5)
+"""What a claim has beyond the brain's time, to keep the answer."""
 
 _FAILED = Answer(hand_over=HandOver("brain_failed"))
 
@@ -197,7 +211,7 @@ class Turns:
     def _claimed(
         self, row: ConversationRow, now: datetime, seq: int, text: str, payload: str | None
     ) -> Claim:
-        until = row.answering_until = now + self._patience + timedelta(seconds=5)
+        until = row.answering_until = now + self._patience + _STORING
         return Claim(Turn(row.id, seq, text, payload, row.locale, row.fresh), until)
 
     async def _next(self, session: AsyncSession, row: ConversationRow, now: datetime) -> Claim | None:
@@ -282,8 +296,12 @@ class Turns:
                 await self._queue.enter(session, row, wish, now)
             seq, handed_over = row.seq, wish is not None
             following = await self._next(session, row, now) if more else None
+            began = claim.until - self._patience - _STORING
+            ticket_changed = await session.scalar(_TICKET_SINCE, {"id": turn.conversation, "began": began})
         self._held.pop(turn.conversation, None)
         await self._bus.publish(topics.conversation(turn.conversation), {"kind": "message", "seq": seq})
+        if ticket_changed:  # by an action, in the brain's process: its notice did not reach ours
+            await self._bus.publish(topics.TICKETS, {"kind": "tickets"})
         if handed_over:
             await self._queue.announce(turn.conversation)
         return following

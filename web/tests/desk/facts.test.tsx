@@ -1,4 +1,5 @@
 import { render } from "preact";
+import { act } from "preact/test-utils";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { DeskApi } from "../../src/desk/api/client";
 import { DeskStore } from "../../src/desk/store/desk";
@@ -6,8 +7,8 @@ import { Facts } from "../../src/desk/ui/tickets/facts";
 
 const desk = new DeskStore(new DeskApi());
 let root: HTMLElement;
-const show = (facts: [string, unknown][], conversation: string | null = "c1") =>
-  render(<Facts desk={desk} facts={facts} conversation={conversation} />, root);
+const show = (facts: [string, unknown][], conversation: string | null = "c1", owner = "") =>
+  render(<Facts desk={desk} facts={facts} conversation={conversation} owner={owner} />, root);
 
 beforeEach(() => {
   root = document.createElement("div");
@@ -35,6 +36,21 @@ describe("the facts of a ticket", () => {
       "/desk/api/conversations/c1/pictures/p2?size=small",
     ]);
     expect(root.textContent).toContain("付款凭证");
+  });
+
+  it("show a refused picture once the ticket has another owner", async () => {
+    const facts: [string, unknown][] = [["papers", { relation: "p1" }]];
+    await act(() => {
+      show(facts);
+    });
+    await act(() => {
+      root.querySelector("img")?.dispatchEvent(new Event("error"));
+    });
+    expect(root.querySelector("img")).toBeNull();
+    await act(() => {
+      show(facts, "c1", "open 2");
+    });
+    expect(root.querySelector("img")).not.toBeNull();
   });
 
   it("leave out what is empty, and show no pictures of an erased conversation", () => {

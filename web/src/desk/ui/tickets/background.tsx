@@ -33,13 +33,14 @@ export const Background = ({
   view: TicketView;
 }) => {
   const conversation = ticket.conversation;
+  const owner = `${ticket.state} ${ticket.agent?.id ?? ""}`;
   const known = [...desk.mine.value, ...desk.queue.value].find((one) => one.id === conversation);
   return (
     <>
       {ticket.facts.length > 0 && (
         <details class="ticket-part" open>
           <summary>{tt.value.facts}</summary>
-          <Facts desk={desk} facts={ticket.facts} conversation={conversation} />
+          <Facts desk={desk} facts={ticket.facts} conversation={conversation} owner={owner} />
         </details>
       )}
       <details class="ticket-part" open>
@@ -50,7 +51,12 @@ export const Background = ({
             <li key={message.seq} class={`said-${message.from}`}>
               <b>{speaker(message, ticket.player.name || ticket.player.id)}</b>
               {message.picture && conversation !== null ? (
-                <PictureView desk={desk} picture={message.picture} conversation={conversation} owner="" />
+                <PictureView
+                  desk={desk}
+                  picture={message.picture}
+                  conversation={conversation}
+                  owner={owner}
+                />
               ) : (
                 <span>{message.text}</span>
               )}

@@ -44,6 +44,8 @@ const PICTURE = { width: 160, height: 160 };
 interface Source {
   desk: DeskStore;
   conversation: string | null;
+  /** Whose the ticket is: pictures may be seen by who works on it. */
+  owner?: string;
 }
 
 /** The papers that were sent, each with its name. */
@@ -51,10 +53,12 @@ const Papers = ({
   papers,
   desk,
   conversation,
+  owner = "",
 }: {
   papers: [string, unknown][];
   desk: DeskStore;
   conversation: string;
+  owner?: string;
 }) => (
   <ul class="papers">
     {papers.map(([name, id]) => (
@@ -64,19 +68,19 @@ const Papers = ({
           desk={desk}
           picture={{ id: text(id), ...PICTURE }}
           conversation={conversation}
-          owner=""
+          owner={owner}
         />
       </li>
     ))}
   </ul>
 );
 
-const Value = ({ name, value, desk, conversation }: Source & { name: string; value: unknown }) => {
+const Value = ({ name, value, desk, conversation, owner }: Source & { name: string; value: unknown }) => {
   const lines = list(record(value).lines);
   if (name === "calculation" && lines.length > 0) return <Calculation lines={lines} />;
   const papers = Object.entries(record(value));
   if (name === "papers" && conversation !== null && papers.length > 0)
-    return <Papers papers={papers} desk={desk} conversation={conversation} />;
+    return <Papers papers={papers} desk={desk} conversation={conversation} owner={owner ?? ""} />;
   return <>{factText(name, value)}</>;
 };
 
