@@ -243,6 +243,10 @@ class Fix(SupportAction):
         those that it answers; whether they say nothing else. By default nothing is kept."""
         return False
 
+    def hear_beyond(self, case: Case, question: Question, words: str) -> None:
+        """What the player said beside the yes or no to `question`: it goes to the ticket."""
+        case.note(words)
+
     def goes_on(self, words: str, intent: str) -> bool:
         """Whether `words`, read as `intent` soon after the end of this dialogue, go on with it: they name no
         other subject ("又不行了"); by default never."""

@@ -6,6 +6,7 @@ follows. What is no answer is rejected, so that the rules answer it as an aside 
 
 from __future__ import annotations
 
+import re
 from copy import copy
 from dataclasses import replace
 from typing import Any
@@ -19,7 +20,7 @@ from actions.devices import only_device
 from actions.fix import Case, Fix, all_fixes, case_of, followed
 from actions.handing_over import hand_over_unsolved, nothing_came
 from actions.hearing import heard
-from actions.not_understood import explained, misunderstood
+from actions.not_understood import explained, misunderstood, misunderstood_before
 from actions.other_wish import (
     FREE,
     LEAVES,
@@ -37,17 +38,20 @@ from actions.questions import (
     Option,
     Question,
     Read,
+    beyond,
     calls_off,
     eager,
     hesitates,
     question_of,
     read,
     says_more,
+    skips,
 )
 from actions.taking_up import taken_up
 from actions.ticket_note import add_to_ticket
 from actions.wishes import entities_of, second_wish, serve
 from bot.domain.intents import Category, category_of
+from bot.nlu.noise import names_nothing
 from bot.services.game.fixes import declared, in_locale
 from bot.services.texts import text
 
@@ -95,6 +99,11 @@ class ValidateFixForm(SupportAction):
                 return [SlotSet("fix_question", question.as_slot())]
             case Meant.ASIDE:
                 return []
+        if not button and is_noise(question, intent_of(tracker), words):
+            if question.optional and misunderstood_before(tracker):
+                case.answers[question.id] = ""
+                return await go_on(fix, case)
+            return await misunderstood(dispatcher, tracker) or [SlotSet("fix_question", question.as_slot())]
         if not button and await now_another(fix, case, question, message):
             _listen(case, message)
             return await go_on(fix, case)
@@ -118,6 +127,8 @@ class ValidateFixForm(SupportAction):
             _listen(case, message)
             if not button and case.fix.questions and says_more(question, words, answer.value):
                 case.note(words)
+            if not button and question.kind is Kind.CONFIRM and (more := beyond(question, words)):
+                fix.hear_beyond(case, question, more)
             case.answers[question.id] = answer.value
             return await go_on(fix, case)
         if told_beside:
@@ -137,6 +148,14 @@ class ValidateFixForm(SupportAction):
         if too_little(heard(tracker)):
             return await misunderstood(dispatcher, tracker) or [SlotSet("fix_question", question.as_slot())]
         return await begin(dispatcher, tracker, button)
+
+
+def is_noise(question: Question, intent: str, words: str) -> bool:
+    """Whether these are keys hit at random where a picture or a story is asked for (a number or an address
+    may mean something)."""
+    asked = question.kind is Kind.PICTURE or question.prose
+    may = asked and intent not in {"affirm", "deny", *NEVER_TEXT} and not skips(words)
+    return may and re.search(r"[\d/]", words) is None and names_nothing(words.casefold())
 
 
 async def now_another(fix: Fix, case: Case, question: Question, message: dict[str, Any]) -> bool:

@@ -49,6 +49,9 @@ _HELPED = re.compile(
     re.I,
 )
 _ASKING = re.compile(r"[吗么呢?？]")
+_CLAUSES = re.compile(r"[\s,，.。!！~、;；:：…]+")
+_NO_YES_AFTER = re.compile(r"[前后後之会會的得不没沒别別]|.*[吗嗎么麼呢]")
+"""After a button's title: what is said about pressing it ("确认注销后会怎样"), not that it is pressed."""
 UNDERSTOOD = re.compile(
     r"\s*(嗯+|恩+|哦+|噢|喔|好+|好(的|吧|嘞|滴|哒|呀|喔)|行(吧)?|可以|可|中|得嘞|收到|知道了?|明白了?|了解"
     r"|ok(ay)?|k|sure|alright|got it|all right|👌)[，,。.!！~\s]*",
@@ -57,6 +60,7 @@ UNDERSTOOD = re.compile(
 LONGEST_NO = 5
 """Letters of "it did not help" without a word more."""
 
+_CJK = re.compile(r"[㐀-鿿]")
 _PUNCTUATION = re.compile(r"[\s,，.。!！?？~、:：;；]")
 _PARTICLES = re.compile(r"[的了吧呢啊呀]")
 
@@ -79,11 +83,17 @@ _MOMENT = re.compile(
 )
 
 _HESITATES = re.compile(
+    r"(?:先[别別不甭]\S{0,3}?[了吧]?[\s，,。.!！~…]*)?"
     r"(?:我|先|让|再|嗯+|那|[\s，,。.!！~…])*(?:等等|等一?下|等会儿?|稍等|想想|想一?下|考虑(?:一下|下)?|问问|问一?下)"
     r"(?:我|再|先|吧|啊|哈|说|呢|[\s，,。.!！~…])*|hold on|wait|let me think|(?:one|a) (?:moment|minute|sec)",
     re.I,
 )
 """Says nothing but that: no no to what is asked."""
+
+_NOT_NOW = re.compile(
+    r"(?:我|还是|那就?|就|[，,\s])*先[别別不甭](?:急着?)?(?![说提管急是])\S{0,3}?[了吧啊哈呢。.!！~\s]*", re.I
+)
+"""A no in the words of the button that says it ("先别补")."""
 
 _CALLS_OFF = re.compile(
     r"(?:我|还是|那就?|先|就|算了|[，,\s])*不(?:想|要|用|再)?(?:注销|退款?|申诉|冻结?|恢复|找回?|举报|投诉|换绑?|解绑|绑|取消|关|补)了"
@@ -151,7 +161,8 @@ class Question:
     """What is asked now. `response` is the Rasa response that asks (default `utter_ask_<intent>_<id>`), with
     `words` for its placeholders. An `optional` question may be passed over with a no;
     `no` is the option that a plain no means. `tells` are the intents that answers in free words may read
-    like (actions/other_wish.py); a `fact` takes no stories, and an `entity` names it, where it has one. To a
+    like (actions/other_wish.py); a `fact` takes no stories, and an `entity` names it, where it has one. To
+    `prose` keys hit at random are no answer, as they may be to a name or a code. To a
     `strict` one only what the fix itself reads (Fix.read) is an answer."""
 
     id: str
@@ -165,6 +176,7 @@ class Question:
     strict: bool = False
     fact: bool = False
     entity: str = ""
+    prose: bool = False
 
     def as_slot(self) -> dict[str, Any]:
         """As the slot `fix_question` keeps it."""
@@ -268,10 +280,31 @@ def _confirmed(question: Question, intent: str, words: str) -> Read:
     said = None if knows_not(words) else {"affirm": True, "deny": False}.get(intent)
     if said is None and DROP.fullmatch(words):
         said = False
-    for option in question.options:
-        if words and _folded(words) == _folded(option.title):
-            said = option.value == "yes"
+    pressed = {option.value for option in question.options if _presses(words, option.title)}
+    if len(pressed) == 1:
+        said = pressed == {"yes"}
+    elif said is None and _NOT_NOW.fullmatch(words):
+        said = False
     return NOTHING if said is None else Read(said, answered=True)
+
+
+def beyond(question: Question, words: str) -> str:
+    """What is said beside the title of a button of a question for a yes; empty if that is all or none is."""
+    for option in question.options:
+        if _presses(words, option.title):
+            clauses = [clause for clause in _CLAUSES.split(words) if _folded(clause) != _folded(option.title)]
+            return " ".join(filter(None, clauses)).removeprefix(option.title).strip()
+    return ""
+
+
+def _presses(words: str, title: str) -> bool:
+    """Whether `words` are the title of a button, begin with it or have it for a clause."""
+    clauses = list(filter(None, _CLAUSES.split(words)))
+    if any(_folded(clause) == _folded(title) for clause in (words, *clauses) if clause):
+        return True
+    first, name = clauses[0].casefold() if clauses else "", title.casefold()
+    rest = first.removeprefix(name)
+    return first.startswith(name) and _CJK.match(rest) is not None and not _NO_YES_AFTER.match(rest)
 
 
 def _tried(question: Question, intent: str, words: str) -> Read:

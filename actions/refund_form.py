@@ -15,7 +15,7 @@ from actions.other_wish import wants_a_moment
 from actions.puzzled import knows_not, puzzled
 from actions.questions import eager, repeats
 from actions.refund_choice import CHOSEN, DOUBLE, NONE_FITS, SOME, Choice, choose
-from actions.refund_wish import LEADS_ELSEWHERE, RefundWish, hints_of, wish_of
+from actions.refund_wish import LEADS_ELSEWHERE, RefundWish, hints_of, wants_delivery, wish_of
 from actions.refund_words import APPROVAL, MOVE, REFUND, assessed, refund_words
 from actions.services import services
 from actions.wishes import second_wish
@@ -43,6 +43,9 @@ class ValidateRefundForm(SupportAction):
             return await begun(tracker)
         if intent_of(tracker) in LEADS_ELSEWHERE:
             return [*end("left"), FollowupAction("fix_form")]
+        if wants_delivery(heard(tracker).words):
+            rather = SlotSet("next_fix", {"intent": "account_recharge_missing"})
+            return [*end("left"), rather, FollowupAction("fix_form")]
         wish = wish_of(tracker, asked)
         words = str((tracker.latest_message or {}).get("text") or "")
         if puzzled(words) or knows_not(words):

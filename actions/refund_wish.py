@@ -47,12 +47,19 @@ _ABOUT_RECHARGES = frozenset(
 """Requests under which a time is meant as an answer, as it is under small talk (a bare "昨天晚上的" may be
 read as that). Amounts, order numbers and places in the list are one under any, while the form asks."""
 _WRONG_ROLE = re.compile(
-    r"[充买買储儲付冲给給](?:值)?(?:错|錯|到|进|進|给|給)了?(?:别的|另一个|另外一个|其他|别人的?)?"
+    r"[充冲][错錯]了?[号號]"
+    r"|(?:本来|本來|原本|原来|应该|應該|该|要|想)[^,，。;；\s]{0,2}[充冲](?:值)?(?:到|给|給|进|進)(?!了|钱|錢)"
+    r"|[充买買储儲付冲给給](?:值)?(?:错|錯|到|进|進|给|給)了?(?:别的|另一个|另外一个|其他|别人的?)?"
     r"(?:个|個)?(?:区|區|服|伺服器|服务器|角色|账号|帳號|小号|小號|大号|大號|号上|号里)"
     r"|(?:区|區|服|服务器|角色)(?:选|選|充|弄|搞)(?:错|錯)"
     r"|\bwrong (?:server|role|character|alt)\b",
     re.I,
 )
+_DELIVERY = re.compile(
+    r"(?:算了|那?还是|那就?|就|你们?|给我|帮我|直接|先|快|马上|要|[，,。!！~\s])*"
+    r"(?:补(?:发|给我?|上|过来|到账|钻石|货)*|重发|发货|发给我)(?:就行|就好|得了|算了|好了|[吧了呗啊嘛。!！~\s])*",
+)
+"""Rather the goods than the money."""
 LEADS_ELSEWHERE = frozenset({"account_stolen", "account_refund_minor"})
 """What a refund is not the way for: the dialogue of these takes over at once."""
 NEVER_AN_ANSWER = LEADS_ELSEWHERE | {"request_human"}
@@ -126,6 +133,11 @@ def _extreme(words: str) -> Extreme | None:
     if found is None:
         return None
     return Extreme.MOST if found["most"] or found["biggest"] else Extreme.LEAST
+
+
+def wants_delivery(words: str) -> bool:
+    """Whether who is asked about a refund says that he wants the goods delivered after all."""
+    return _DELIVERY.fullmatch(words.strip()) is not None
 
 
 def _position(words: str, asked: str | None) -> int | None:

@@ -40,7 +40,7 @@ class ActionBanAppeal(Fix):
         if not case.answer("appeal"):
             return None
         if case.answer("why") is None:
-            return Question("why", Kind.TEXT, tells=TOLD)
+            return Question("why", Kind.TEXT, tells=TOLD, prose=True)
         return Question("evidence", Kind.PICTURE, optional=True) if case.answer("evidence") is None else None
 
     async def carry_out(self, case: Case) -> Events:
@@ -64,6 +64,13 @@ class ActionBanAppeal(Fix):
         if len(words) >= TELLING:
             case.answers["why"] = words
         return True
+
+    def hear_beyond(self, case: Case, question: Question, words: str) -> None:
+        """With the yes comes why."""
+        if question.id == "appeal" and len(words) >= TELLING:
+            case.answers["why"] = words
+        else:
+            super().hear_beyond(case, question, words)
 
     def matter(self, case: Case) -> str:
         """Each punishment has its appeal."""

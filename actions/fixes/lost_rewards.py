@@ -55,7 +55,7 @@ class ActionItemLost(Fix):
             words = await _words_of_letter(case, letter)
             return Question("seen", Kind.CONFIRM, _this_or_other(case), words=words, response=response)
         if case.answer("what") is None:
-            return Question("what", Kind.TEXT)
+            return Question("what", Kind.TEXT, prose=True)
         if case.answer("when") is None and case.heard("time") is None:
             return Question("when", Kind.TEXT)
         return Question("picture", Kind.PICTURE, optional=True) if case.answer("picture") is None else None

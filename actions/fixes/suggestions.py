@@ -26,7 +26,7 @@ class ActionSuggestion(Fix):
     async def plan(self, case: Case) -> Question | None:
         """What it is, if that was not said."""
         if case.answer("idea") is None and not tells_something(case.opening):
-            return Question("idea", Kind.TEXT)
+            return Question("idea", Kind.TEXT, prose=True)
         return None
 
     async def carry_out(self, case: Case) -> Events:

@@ -31,7 +31,7 @@ class ActionTicketProgress(Fix):
         """Only what is added has to be asked for."""
         wish, _ = _wish(case)
         if wish == WISH_ADD and case.answer("words") is None:
-            return Question("words", Kind.TEXT, tells=(ANY,))
+            return Question("words", Kind.TEXT, tells=(ANY,), prose=True)
         return None
 
     async def carry_out(self, case: Case) -> Events:

@@ -217,6 +217,46 @@ async def test_what_was_not_sent_is_not_attached(meet: Meet, world: World, words
     assert not ticket.facts.get("evidence")
 
 
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        ("我要申诉 那天是我弟弟在玩", "弟弟"),
+        ("我要申诉那天是我弟弟在玩的", "弟弟"),
+        ("那天是我弟弟在玩，我要申诉", "弟弟"),
+        ("没开挂就是网卡 键盘坏了 你们自己看录像", "键盘坏了"),
+    ],
+)
+async def test_a_yes_with_its_reason_is_not_asked_for_it_again(
+    meet: Meet, world: World, words: str, why: str
+) -> None:
+    talk = await (await meet("p1004")).says("为什么封我号，我要申诉")
+    await talk.says(words)
+    talk.heard("utter_ask_account_ban_appeal_evidence")
+    await talk.presses("没有")
+    [ticket] = await world.tickets.of_player(talk.id)
+    assert why in ticket.facts["why"]
+
+
+async def test_nonsense_is_no_evidence(meet: Meet, world: World) -> None:
+    talk = await (await meet("p1004")).says("为什么封我号，我要申诉")
+    await talk.says("我没开挂，那天是我表弟在玩，他手速快")
+    await talk.says("asdfghjkl")
+    talk.heard("utter_fix_again_please", "utter_ask_account_ban_appeal_evidence")
+    await talk.says("asdfghjkl")
+    talk.heard("utter_account_ban_appeal_taken", "utter_ticket_opened")
+    [ticket] = await world.tickets.of_player(talk.id)
+    assert "asdf" not in f"{ticket.summary}{ticket.facts}"
+
+
+async def test_nonsense_is_no_reason(meet: Meet, world: World) -> None:
+    talk = await (await meet("p1004")).says("为什么封我号，我要申诉")
+    await talk.says("要")
+    await talk.says("asdfghjkl")
+    talk.heard("utter_fix_again_please", "utter_ask_account_ban_appeal_why")
+    await talk.says("我没开挂，那天是我表弟在玩，他手速快")
+    talk.heard("utter_ask_account_ban_appeal_evidence")
+
+
 async def test_no_punishment_no_appeal(meet: Meet) -> None:
     talk = await (await meet("p1001")).says("为什么封我号，我要申诉")
     talk.heard("utter_account_ban_appeal_none")

@@ -84,3 +84,28 @@ async def test_a_human_about_another_amount(meet: Meet) -> None:
     talk = await (await meet("p1003")).says("充值没到账")
     await talk.says("转人工，我648没到")
     await talk.handed_over("player_request")
+
+
+@pytest.mark.parametrize("words", ["先别补 我想想", "先别补，等我问问", "先不要 让我想想"])
+async def test_a_moment_before_the_delivery(meet: Meet, words: str) -> None:
+    talk = await (await meet("p1003")).says("充值没到账")
+    await talk.says(words)
+    talk.heard("utter_fix_no_hurry", DELIVER)
+    assert (await talk.statuses())[128] == "paid"
+
+
+@pytest.mark.parametrize("words", ["先别补", "先别补了吧"])
+async def test_not_now_is_a_no_to_the_delivery(meet: Meet, words: str) -> None:
+    talk = await (await meet("p1003")).says("充值没到账")
+    await talk.says(words)
+    talk.heard("utter_fix_dropped")
+
+
+@pytest.mark.parametrize("words", ["算了还是补发吧", "还是补发吧", "算了 你给我补上就行"])
+async def test_rather_delivered_than_refunded(meet: Meet, words: str) -> None:
+    talk = await (await meet("p1003")).says("充值没到账")
+    await talk.says("那退钱给我算了")
+    await talk.says(words)
+    talk.heard(DELIVER).not_heard("utter_refund_kept")
+    await talk.presses("现在补发")
+    talk.heard("utter_account_recharge_missing_delivered")

@@ -323,6 +323,15 @@ async def test_the_wrong_role_is_moved_instead(meet: Meet, words: str) -> None:
     assert (await talk.recharges())[0].status.value == "delivered"
 
 
+@pytest.mark.parametrize(
+    "words", ["充错号了 冲到冰糖上了 要冲给葫芦的", "198那笔充到冰糖上了，本来要充给葫芦的，能转吗"]
+)
+async def test_the_wrong_role_by_its_name(meet: Meet, words: str) -> None:
+    talk = await (await meet("p1011")).says(words)
+    talk.heard("utter_ask_refund_move")
+    assert "转到 星陨大陆9区 · 葫芦" in talk.buttons
+
+
 async def test_the_wrong_role_but_rather_not(meet: Meet) -> None:
     talk = await (await meet("p1011")).says("充错了，本来要充另一个区的角色")
     await talk.says("充错角色了")

@@ -474,6 +474,9 @@ async def test_the_wrong_role_is_heard_at_the_confirmation_too(services: FakeSer
         "充到小号上了",
         "充错服务器了想转过去",
         "区选错了",
+        "充错号了",
+        "冲到冰糖上了 要冲给葫芦的",
+        "本来是要充到葫芦那边的",
         "给错角色充了",
         "I paid on the wrong server",
     ],
@@ -483,7 +486,16 @@ def test_words_for_the_wrong_role(words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["充错了", "昨晚那笔648充错了，能退吗", "充错金额了", "服务器好卡", "误充了想退款"]
+    "words",
+    [
+        "充错了",
+        "昨晚那笔648充错了，能退吗",
+        "充错金额了",
+        "服务器好卡",
+        "误充了想退款",
+        "不小心充了198",
+        "钱充到账了吗",
+    ],
 )
 def test_other_mistakes(words: str) -> None:
     assert not wish_of(tracker(text=words), None).wrong_role
