@@ -29,6 +29,7 @@ _DIGITS = re.compile(r"\d+")
 _BARE = re.compile(r"\D{0,6}\d+(?:\.\d+)?\D{0,2}")
 """A number with hardly a word around it: meant as the answer, be it of the wrong length."""
 
+_FIGURES = re.compile(r"[\W\d]+")
 _ANNOUNCED = re.compile(r"(?:尾号|后?四位|手机|号码|电话|phone|digits|ends?)\D{0,8}\d", re.I)
 """A number said to be the phone's; digits in a story about something else show nothing."""
 
@@ -105,9 +106,9 @@ def numbers(kind: str, words: str) -> list[str]:
 
 
 def _announces(words: str) -> bool:
-    """Whether an answer is nothing but a number in numerals, or says that its number is the phone's."""
+    """Whether an answer is nothing but figures, or says that its number is the phone's."""
     figures = words.translate(_CHINESE)
-    return bool(_BARE.fullmatch(figures) or _ANNOUNCED.search(figures))
+    return bool(_BARE.fullmatch(figures) or _FIGURES.fullmatch(figures) or _ANNOUNCED.search(figures))
 
 
 def shows(kind: str, given: str, expected: str) -> bool:
