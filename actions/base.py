@@ -12,7 +12,10 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.matters import Matter, handed_over, open_matters
+from actions.questions import HUMAN
 from bot.domain.errors import Code, ProblemError
+from bot.domain.intents import Category, category_of
 from bot.services.texts import DEFAULT_LOCALE, text
 
 log = structlog.get_logger(__name__)
@@ -75,13 +78,25 @@ class SupportAction(Action, ABC):
 
 def hand_over(dispatcher: CollectingDispatcher, tracker: Tracker, reason: str, summary: str = "") -> Events:
     """Wish for a human, with one line for him; the dialogue is forgotten and waits. It is about what the
-    dialogue is about, whatever its last message (an answer) reads like."""
+    dialogue is about, whatever its last message (an answer) reads like. What else is open is told, too."""
     if reason in SPOKEN_REASONS:
         dispatcher.utter_message(response=f"utter_hand_over_{reason}")
-    topic = tracker.get_slot("topic") or intent_of(tracker)
-    wish = {"reason": reason, "intent": topic, "summary": summary or summarised(tracker)}
+    matters = open_matters(tracker)
+    topic = str(tracker.get_slot("topic") or intent_of(tracker))
+    if not summary and matters and category_of(topic) is Category.OTHER:  # only a human is asked for now
+        topic, summary = matters[-1].intent, _matter_told(matters[-1])
+    lines = [
+        summary or summarised(tracker),
+        *(_matter_told(other) for other in matters if other.intent != topic),
+    ]
+    wish = {"reason": reason, "intent": topic, "summary": text("summary-and", DEFAULT_LOCALE).join(lines)}
     dispatcher.utter_message(json_message={"handoff": wish})
-    return [*forget(), ActiveLoop(None), FollowupAction("action_listen")]
+    return [*forget(), *handed_over(tracker), ActiveLoop(None), FollowupAction("action_listen")]
+
+
+def _matter_told(matter: Matter) -> str:
+    topic = topic_name(matter.intent, DEFAULT_LOCALE)
+    return text("summary", topic=topic, words=matter.words) if matter.words else topic
 
 
 def forget(*but: str) -> Events:
@@ -92,19 +107,29 @@ def forget(*but: str) -> Events:
 
 def summarised(tracker: Tracker) -> str:
     """The topic, and the last thing that the player typed himself, for the agent (in Chinese)."""
-    topic = topic_name(tracker.get_slot("topic") or intent_of(tracker), DEFAULT_LOCALE)
-    words = typed_last(tracker)
-    return text("summary", topic=topic, words=words[:80]) if words else topic
+    return _matter_told(
+        Matter(str(tracker.get_slot("topic") or intent_of(tracker)), typed_last(tracker)[:80])
+    )
 
 
 def typed_last(tracker: Tracker) -> str:
-    """The last thing that the player typed himself, empty if he only pressed buttons."""
-    typed = (
-        event.get("text") or ""
+    """The last thing that the player typed himself about his matter, empty if he only pressed buttons. Where
+    he only asked for a human, what he said beside that."""
+    typed = [
+        event
         for event in reversed(tracker.events)
         if event.get("event") == "user" and not (event.get("text") or "").startswith("/")
-    )
-    return str(next(typed, ""))
+    ]
+    for event in typed:
+        if ((event.get("parse_data") or {}).get("intent") or {}).get("name") != "request_human":
+            return str(event.get("text") or "")
+    return without_asking(str(typed[0].get("text") or "")) if typed else ""
+
+
+def without_asking(words: str) -> str:
+    """What is said in a message beside the wish for a human."""
+    clauses = re.split(r"[,，。;；!！?？\n]+", words)
+    return "，".join(clause.strip() for clause in clauses if clause.strip() and not HUMAN.search(clause))
 
 
 def intent_of(tracker: Tracker) -> str:

@@ -149,7 +149,7 @@ class DeclaredFix(Fix):
     def facts(self, case: Case) -> dict[str, Any]:
         """What was said and reported, answers in Chinese words, and what has been tried in vain."""
         facts: dict[str, Any] = {"words": case.opening, **(case.answers.get("heard") or {})}
-        facts |= case.answer("client") or {}
+        facts["client"] = case.answer("client")
         for name, value in case.answers.items():
             if name in _OWN or name.startswith("try_") or value in (None, ""):
                 continue
@@ -163,7 +163,7 @@ class DeclaredFix(Fix):
         ]
         if in_vain:
             facts["tried"] = "、".join(in_vain)
-        return {name: value for name, value in facts.items() if value not in (None, "")}
+        return {name: value for name, value in facts.items() if value not in (None, "", {})}
 
     def matter(self, case: Case) -> str:
         """A new case, if he says so; else the answers to the choices, or, where there are none, the words

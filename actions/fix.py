@@ -19,7 +19,8 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import Events, SupportAction, forget, hand_over, locale_of, topic_name
-from actions.questions import Kind, Question, read
+from actions.matters import ended
+from actions.questions import PICTURE, Kind, Question, read
 from actions.services import Services, services
 from actions.wishes import serve, turn_to
 from actions.words import day_and_time, in_words
@@ -29,7 +30,7 @@ from bot.services.game.operations import OperationResult
 from bot.services.texts import DEFAULT_LOCALE, text
 from bot.services.tickets.items import Ticket
 
-_NO_FACTS = frozenset({"began", "opening", "heard"})
+_NO_FACTS = frozenset({"began", "opening", "heard", "again", "tries"})
 
 
 PICTURES_OF = timedelta(hours=1)
@@ -146,7 +147,8 @@ class Case:
         wanted beside this comes up after it."""
         self.say(response, **words)
         wish = {"intent": intent, "heard": self.answers.get("heard") or {}}
-        return [*forget(), *turn_to(self._dispatcher, wish)]
+        kept = ended(self.tracker, self.fix.intent, goes_on_as=intent)
+        return [*forget(), *kept, *turn_to(self._dispatcher, wish)]
 
     async def open_ticket(self, summary: str = "", *, supervisor: bool = False) -> Ticket:
         """Open a ticket with all facts and the pictures that came lately, and say nothing yet. Where one
@@ -201,16 +203,20 @@ class Case:
     def summary(self, facts: Mapping[str, Any]) -> str:
         """One line for people, in Chinese."""
         topic = topic_name(self.fix.intent, DEFAULT_LOCALE)
-        told = [in_words(v) for k, v in facts.items() if k != "words"]
-        said = "；".join(dict.fromkeys(filter(None, told)))
+        # A time or an amount was understood from the words; a picture is in the conversation; what the client
+        # reports has a place of its own at the desk.
+        elsewhere = {"", PICTURE, *map(str, (facts.get("client") or {}).values())}
+        told = (in_words(v) for k, v in facts.items() if k != "words" and not isinstance(v, dict))
+        said = "；".join(dict.fromkeys(words for words in told if words not in elsewhere))
         return text("summary", topic=topic, words=" ".join(filter(None, (self.opening, said)))[:240])
 
     def _over(self, *events: Any) -> Events:
         kept = [event["name"] for event in events]
-        ended = {"intent": self.fix.intent, "answers": self.answers}
+        last = {"intent": self.fix.intent, "answers": self.answers}
         return [
             *forget(*kept),
-            SlotSet("last_fix", ended),
+            *ended(self.tracker, self.fix.intent),
+            SlotSet("last_fix", last),
             *events,
             *serve(self._dispatcher, self.tracker, self.tracker.get_slot("second_wish")),
         ]
@@ -275,6 +281,13 @@ class Fix(SupportAction):
     def facts(self, case: Case) -> dict[str, Any]:
         """What the dialogue has come to, for a ticket or for the agent who takes over."""
         return case.facts()
+
+    async def told(self, case: Case, last: str) -> str:
+        """One line for the human to whom the player leaves in the middle; `last` is what he typed last."""
+        facts = self.facts(case)
+        if last and last not in (case.opening, *map(in_words, facts.values())):
+            facts["last"] = last
+        return case.summary(facts)
 
     def matter(self, case: Case) -> str:
         """What tells one case of this fix from another of the same player: as long as a ticket about it is

@@ -20,6 +20,7 @@ from actions.devices import only_device
 from actions.fix import Case, Fix, all_fixes, case_of, followed
 from actions.handing_over import hand_over_unsolved, nothing_came
 from actions.hearing import heard
+from actions.matters import begun, ended
 from actions.not_understood import explained, misunderstood, misunderstood_before
 from actions.other_wish import (
     FREE,
@@ -122,7 +123,8 @@ class ValidateFixForm(SupportAction):
             dispatcher.utter_message(response="utter_fix_dropped")
             beside = serve(dispatcher, tracker, tracker.get_slot("second_wish"))
             listen = [] if followed(beside) else [FollowupAction("action_listen")]
-            return [*forget(), SlotSet("fix_done", "dropped"), *beside, *listen]
+            over = ended(tracker, current)
+            return [*forget(), *over, SlotSet("fix_done", "dropped"), *beside, *listen]
         if answer.answered:
             _listen(case, message)
             if not button and case.fix.questions and says_more(question, words, answer.value):
@@ -263,6 +265,9 @@ async def begin(
     if not wish or "beside" in wish:
         beside = wish["beside"] if wish else second_wish(tracker, intent)
         events.append(SlotSet("second_wish", beside))
+        events += begun(tracker, case.opening, *([beside["intent"]] if beside else []), intent)
+    else:
+        events += begun(tracker, case.opening, intent)
     return [*forget("topic", "fix", "requested_slot"), *events, *await go_on(fix, case)]
 
 

@@ -10,18 +10,15 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import Events, SupportAction, hand_over, intent_of, tell_with, typed_last
-from actions.fix import Case, all_fixes, case_of
+from actions.fix import all_fixes, case_of
+from actions.matters import open_matters
 from actions.taking_up import taken_up
-from actions.words import in_words
 from bot.services.texts import text
 
 log = structlog.get_logger(__name__)
 
 SENDS = ("account_password", "account_binding", "account_real_name", "account_delete")
 """What ends with a link that is sent."""
-
-REPORTED = ("device", "os", "app_version", "network", "server")
-"""What of the client's report is told in the line for the human."""
 
 
 class ActionHandOver(SupportAction):
@@ -59,7 +56,7 @@ async def hand_over_unsolved(dispatcher: CollectingDispatcher, tracker: Tracker)
 
 async def so_far(dispatcher: CollectingDispatcher, tracker: Tracker) -> str:
     """What the dialogue in whose middle the player leaves has come to: what he wants, his answers, what was
-    tried, what his client reports, and his last words. Empty without a dialogue, or where even this fails."""
+    tried, and his last words. Empty without a dialogue, or where even this fails."""
     try:
         if tracker.get_slot("refund_order"):
             return _of_the_refund(tracker)
@@ -70,27 +67,23 @@ async def so_far(dispatcher: CollectingDispatcher, tracker: Tracker) -> str:
 
 
 async def _of_the_fix(dispatcher: CollectingDispatcher, tracker: Tracker) -> str:
-    current = str(tracker.get_slot("fix") or "")
-    if current not in all_fixes() or not tracker.get_slot("fix_answers"):
+    current, answers = str(tracker.get_slot("fix") or ""), tracker.get_slot("fix_answers")
+    last = tracker.get_slot("last_fix") or {}
+    if not current and last.get("intent") == tracker.get_slot("topic"):  # it has just ended, to no avail
+        current, answers = str(last.get("intent") or ""), last.get("answers")
+    if current not in all_fixes() or not answers:
         return ""
     case = await case_of(current, dispatcher, tracker)
-    facts = all_fixes()[current].facts(case)
-    facts |= {name: value for name, value in (await _reported(case)).items() if value not in facts.values()}
-    last = typed_last(tracker)
-    if last and last not in (case.opening, *map(in_words, facts.values())):
-        facts["last"] = last
-    return case.summary(facts)
-
-
-async def _reported(case: Case) -> dict[str, str]:
-    reported = await case.services.context(case.conversation)
-    return {name: reported[name] for name in REPORTED if reported.get(name)}
+    case.answers = dict(answers)
+    return await all_fixes()[current].told(case, typed_last(tracker))
 
 
 def _of_the_refund(tracker: Tracker) -> str:
     topic = text("topic-account-refund-mistaken")
     order = text("summary-of-order", order_no=str(tracker.get_slot("refund_order")))
-    return text("summary", topic=topic, words=f"{typed_last(tracker)[:80]} {order}".strip())
+    began = (m.words for m in open_matters(tracker) if m.intent == "account_refund_mistaken")
+    words = dict.fromkeys((next(began, ""), typed_last(tracker)[:80], order))
+    return text("summary", topic=topic, words=" ".join(filter(None, words)))
 
 
 tell_with(so_far)

@@ -107,7 +107,7 @@ _REFUSES = re.compile(
     re.I,
 )
 
-_HUMAN = re.compile(
+HUMAN = re.compile(
     r"人工|客服|真人|活人|专员|專員|人员|人員|经理|經理|主管|老板|负责人|人来|人來|找人|找个人|转人|轉人|接线"
     r"|human|agent|person|someone|staff|representative|operator|rep\b",
     re.I,
@@ -216,7 +216,7 @@ def read(question: Question, intent: str, words: str, choice: str | None = None,
         return Read(PICTURE, answered=True) if question.kind is Kind.PICTURE else NOTHING
     words = words.strip()
     free = question.kind in (Kind.TEXT, Kind.PICTURE)
-    if intent in NEVER_TEXT and (not free or _HUMAN.search(words)):
+    if intent in NEVER_TEXT and (not free or HUMAN.search(words)):
         return NOTHING
     if question.kind is Kind.CONFIRM:
         if repeats(words, intent, about):

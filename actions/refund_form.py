@@ -10,6 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import Events, SupportAction, forget, intent_of, locale_of
 from actions.hearing import heard
+from actions.matters import begun as matter_begun
 from actions.not_understood import explained
 from actions.other_wish import wants_a_moment
 from actions.puzzled import knows_not, puzzled
@@ -72,8 +73,13 @@ async def begun(tracker: Tracker) -> Events:
     events = [*fresh, SlotSet("next_fix", None), SlotSet("topic", ABOUT)]
     if waiting:
         heard = [{"entity": name, "value": value} for name, value in (waiting.get("heard") or {}).items()]
+        events += matter_begun(tracker, str(waiting.get("words") or ""), ABOUT)
         return [*events, *await found(tracker, RefundWish(hints=hints_of(heard, with_time=True)))]
-    events.append(SlotSet("second_wish", second_wish(tracker, ABOUT)))
+    beside = second_wish(tracker, ABOUT)
+    events.append(SlotSet("second_wish", beside))
+    typed = str((tracker.latest_message or {}).get("text") or "")
+    words = "" if typed.startswith("/") else typed
+    events += matter_begun(tracker, words, *([beside["intent"]] if beside else []), ABOUT)
     return [*events, *await found(tracker, wish_of(tracker, None))]
 
 

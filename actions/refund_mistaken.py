@@ -7,6 +7,8 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import Events, SupportAction, forget, hand_over, locale_of
+from actions.matters import ended
+from actions.refund_form import ABOUT
 from actions.refund_words import APPROVAL, MOVE, assessed, refund_words, result_words, summary
 from actions.services import services
 from actions.topics import ask
@@ -37,7 +39,11 @@ class ActionRefundMistaken(SupportAction):
             return _over(dispatcher, tracker)
         if verdict == "no_orders":
             dispatcher.utter_message(response="utter_refund_no_orders")
-            return [*forget("open_question", "topic"), *ask(dispatcher, tracker, "human")]
+            return [
+                *forget("open_question", "topic"),
+                *ended(tracker, ABOUT),
+                *ask(dispatcher, tracker, "human"),
+            ]
         return await _refuse(dispatcher, tracker, str(order_no))
 
 
@@ -68,12 +74,12 @@ async def _tell(dispatcher: CollectingDispatcher, tracker: Tracker, result: Refu
     dispatcher.utter_message(response=f"utter_{what}_done", **words)
     if result.remedy is Remedy.REFUND:
         await _tell_wallet(dispatcher, tracker)
-    return [*forget("open_question", "topic"), *ask(dispatcher, tracker, "solved")]
+    return [*forget("open_question", "topic"), *ended(tracker, ABOUT), *ask(dispatcher, tracker, "solved")]
 
 
 def _over(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
     """There is nothing to ask; what the player wanted beside the refund is next."""
-    return [*forget(), *serve(dispatcher, tracker, tracker.get_slot("second_wish"))]
+    return [*forget(), *ended(tracker, ABOUT), *serve(dispatcher, tracker, tracker.get_slot("second_wish"))]
 
 
 async def _refuse(dispatcher: CollectingDispatcher, tracker: Tracker, order_no: str) -> Events:
@@ -86,7 +92,11 @@ async def _refuse(dispatcher: CollectingDispatcher, tracker: Tracker, order_no: 
         return await _tell(dispatcher, tracker, known)
     if known is not None and executed and known.remedy is Remedy.MOVE:
         dispatcher.utter_message(response="utter_move_known", **await result_words(tracker, known))
-        return [*forget("open_question", "topic"), *ask(dispatcher, tracker, "solved")]
+        return [
+            *forget("open_question", "topic"),
+            *ended(tracker, ABOUT),
+            *ask(dispatcher, tracker, "solved"),
+        ]
     words = await refund_words(tracker, assessment)
     reason = "already_refunded" if executed else decision.reason.value
     if decision.reason is Reason.ELIGIBLE and not executed:  # it became possible just now: people look
@@ -95,9 +105,14 @@ async def _refuse(dispatcher: CollectingDispatcher, tracker: Tracker, order_no: 
         words = await result_words(tracker, known)
     dispatcher.utter_message(response=f"utter_refund_{reason}", **words)
     if executed or decision.instead in (Instead.NOTHING, Instead.STORE):
-        return [*forget("open_question", "topic"), *ask(dispatcher, tracker, "solved")]
+        return [
+            *forget("open_question", "topic"),
+            *ended(tracker, ABOUT),
+            *ask(dispatcher, tracker, "solved"),
+        ]
     if decision.instead is Instead.GUARDIAN:  # the guardian's request is a dialogue of its own
-        return [*forget(), *turn_to(dispatcher, {"intent": "account_refund_minor"})]
+        kept = ended(tracker, ABOUT, goes_on_as="account_refund_minor")
+        return [*forget(), *kept, *turn_to(dispatcher, {"intent": "account_refund_minor"})]
     return hand_over(dispatcher, tracker, "refund_not_allowed", await summary(tracker, assessment, reason))
 
 

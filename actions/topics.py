@@ -11,6 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import Events, SupportAction, forget, intent_of, locale_of
 from actions.fix import all_fixes, case_of
+from actions.matters import begun
 from actions.not_understood import misunderstood
 from actions.self_service import ActionSelfService
 from actions.wishes import entities_of, second_wish, serve
@@ -101,6 +102,9 @@ class ActionAnswerAside(SupportAction):
 def later(tracker: Tracker, intent: str) -> Events:
     """What has a dialogue of its own comes up when the present one is done, unless something else does."""
     message = tracker.latest_message or {}
-    if intent not in all_fixes() or tracker.get_slot("second_wish"):
+    if intent not in all_fixes():
         return []
-    return [SlotSet("second_wish", {"intent": intent, "heard": entities_of(message)})]
+    kept = begun(tracker, str(message.get("text") or ""), intent)
+    if tracker.get_slot("second_wish"):
+        return kept
+    return [*kept, SlotSet("second_wish", {"intent": intent, "heard": entities_of(message)})]

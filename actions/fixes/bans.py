@@ -53,7 +53,9 @@ class ActionBanAppeal(Fix):
             return case.human("not_appealable", "utter_account_ban_appeal_final", **words)
         if not case.answer("appeal"):
             return case.done("utter_account_ban_appeal_kept", **words)
-        case.answers["ban"] = f"{ban.id}: {ban.reason}"
+        case.answers["ban"] = text(
+            "ban-fact", kind=text(f"ban-{ban.kind.value}"), reason=phrase(ban.reason), id=str(ban.id)
+        )
         return await case.ticket(response="utter_account_ban_appeal_taken", **words)
 
     async def read(self, case: Case, question: Question, message: dict[str, Any]) -> Any:

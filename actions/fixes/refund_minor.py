@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
-from actions.base import Events
+from actions.base import Events, topic_name
 from actions.fix import Case, Fix
 from actions.minor_beside import told_beside
 from actions.minor_orders import ALL, DONE, read_orders, take
@@ -26,7 +26,7 @@ from actions.pictures import paper_names, still_missing
 from actions.puzzled import knows_not
 from actions.questions import Kind, Option, Question
 from actions.words import order_line
-from bot.domain.minors import assess
+from bot.domain.minors import Assessment, assess
 from bot.domain.recharges import OrderStatus, RechargeOrder
 from bot.services.minors.facts import calculation
 from bot.services.refunds.items import yuan
@@ -122,6 +122,26 @@ class ActionRefundMinor(Fix):
                 facts[question] = text(f"minor-{question}-{facts[question]}")
         return {name: value for name, value in facts.items() if value not in ("this", DONE, ALL)}
 
+    async def told(self, case: Case, last: str) -> str:
+        """What is known by now, each with its name; the papers and the sum once the orders are chosen."""
+        parts: dict[str, str] = {}
+        if case.answer("account") == "this" or case.answer("other_account"):
+            parts["account"] = await _account_words(case, DEFAULT_LOCALE)
+        if case.answer("orders_words") or case.answer("picked"):
+            parts["orders"] = "、".join([*await _chosen(case), await _orders_words(case, DEFAULT_LOCALE)])
+            parts["missing"] = paper_names(missing_papers(case), DEFAULT_LOCALE) or text("minor-nothing")
+        if case.answer("relation"):
+            parts["relation"] = text(f"minor-relation-{case.answer('relation')}")
+        parts["noticed"] = _noticed(case)
+        child = await child_of(case)
+        if child.known:
+            parts["age"] = child.words
+        if result := await _assessed(case):
+            parts["sum"] = calculation(result)["lines"][-1]
+        lines = [text(f"minor-told-{name}", value=value) for name, value in parts.items() if value]
+        topic = topic_name(self.intent, DEFAULT_LOCALE)
+        return text("summary", topic=topic, words=case.opening) + "；".join(["", *lines])
+
     # ------------------------------------------------------------------ what is asked
     async def _account(self, case: Case) -> Question | None:
         if case.answer("account") is None:
@@ -193,11 +213,7 @@ class ActionRefundMinor(Fix):
             "papers": {name: id for name, id in papers_of(case).items() if id},
             "papers_missing": list(missing_papers(case)),
         }
-        if case.answer("account") == "this" and case.answer("picked"):
-            # All orders go into the calculation: what was paid before counts towards the month.
-            zone = await case.services.timezone(case.conversation)
-            orders = await recent_orders(case)
-            result = assess(case.services.minors, child.child, orders, zone)
+        if result := await _assessed(case):
             chosen = set(case.answer("picked"))
             facts["calculation"] = calculation(result)
             facts["chosen_over_fen"] = sum(
@@ -284,6 +300,27 @@ async def _orders_words(case: Case, locale: str) -> str:
     picked = set(case.answer("picked") or ())
     chosen = [order for order in await charged(case) if order.order_no in picked]
     return text("minor-orders", locale, count=len(chosen), yuan=yuan(sum(o.amount_fen for o in chosen)))
+
+
+async def _chosen(case: Case) -> list[str]:
+    """A line for each order that was chosen, with its sum."""
+    picked = set(case.answer("picked") or ())
+    zone, now = await case.services.timezone(case.conversation), case.services.now()
+    return [
+        order_line(order, now, zone, DEFAULT_LOCALE)
+        for order in await charged(case)
+        if order.order_no in picked
+    ]
+
+
+async def _assessed(case: Case) -> Assessment | None:
+    """The calculation, None without orders of this account. All of them go into it: what was paid before
+    counts towards the month."""
+    child = await child_of(case)
+    if not (child.known and case.answer("account") == "this" and case.answer("picked")):
+        return None
+    zone = await case.services.timezone(case.conversation)
+    return assess(case.services.minors, child.child, await recent_orders(case), zone)
 
 
 def _noticed(case: Case) -> str:

@@ -61,8 +61,9 @@ async def test_a_failure_tells_the_human_all_of_it(meet: Meet, world: World) -> 
     world.faults("*", "error", times=100)
     await talk.says("上周的单子到现在没人理我")
     summary = (await talk.handed_over("failure"))["summary"]
-    for told in ("对客服不满", "我要投诉客服", "等了很久", "上周的单子到现在没人理我", "iPhone 16"):
+    for told in ("对客服不满", "我要投诉客服", "等了很久", "上周的单子到现在没人理我"):
         assert told in summary
+    assert "iPhone 16" not in summary  # it is in the client's block of the desk
 
 
 async def test_a_human_in_the_middle_of_a_refund_knows_the_order(meet: Meet) -> None:

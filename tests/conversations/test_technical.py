@@ -207,8 +207,10 @@ async def test_what_the_client_reports_is_not_asked(meet: Meet, world: World) ->
     while "还是不行" in talk.buttons:
         await talk.presses("还是不行")
     talk.heard("utter_ticket_opened")
-    facts = (await ticket_of(world, talk)).facts
-    assert (facts["device"], facts["app_version"]) == ("iPhone15,2", "3.2.0")
+    ticket = await ticket_of(world, talk)
+    client = ticket.facts["client"]
+    assert (client["device"], client["app_version"]) == ("iPhone15,2", "3.2.0")
+    assert "iPhone15" not in ticket.summary
 
 
 # ---------------------------------------------------------------- what the game knows

@@ -185,6 +185,7 @@ FRESH = [
     SlotSet("next_fix", None),
     SlotSet("topic", "account_refund_mistaken"),
     SlotSet("second_wish", None),
+    SlotSet("matters", [{"intent": "account_refund_mistaken", "words": "充错了"}]),
 ]
 
 
@@ -417,7 +418,8 @@ async def test_what_needs_approval_is_submitted_on_a_yes_only(services: FakeServ
 async def test_the_wrong_role_gets_a_button_for_each_other_one(services: FakeServices) -> None:
     saved = tracker(text="充错区了", entities=[amount(648)])
     events, _ = await run(ValidateRefundForm(), saved)
-    assert events == [*FRESH, *chosen("big", None, "chosen", "move")]
+    matter = SlotSet("matters", [{"intent": "account_refund_mistaken", "words": "充错区了"}])
+    assert events == [*FRESH[:-1], matter, *chosen("big", None, "chosen", "move")]
     saved = tracker(refund_order="big", refund_way="move")
     _, (message,) = await run(ActionAskRefundConfirmed(), saved)
     assert message["response"] == "utter_ask_refund_move"

@@ -258,7 +258,7 @@ class Refunds:
             order_no=order.order_no,
             yuan=yuan(refund.amount_fen),
             product=order.product,
-            rules=", ".join(decision.rules),
+            rules=text("list-comma", DEFAULT_LOCALE).join(map(rule_name, decision.rules)),
         )
         facts = {"order_no": order.order_no, "amount_fen": refund.amount_fen, "units": refund.units}
         ticket, _ = await self._tickets.open_in(
@@ -285,3 +285,11 @@ def _refused(decision: Decision, *, submit: bool, role: GameRole | None) -> Reas
     if decision.outcome is Outcome.EXECUTE or (submit and decision.outcome is Outcome.APPROVE):
         return None
     return decision.reason
+
+
+def rule_name(rule: str) -> str:
+    """A rule of the policy in the words of people; its id where nobody gave it any."""
+    try:
+        return text(f"refund-rule-{rule.replace('_', '-')}", DEFAULT_LOCALE)
+    except KeyError:
+        return rule

@@ -53,6 +53,33 @@ describe("the facts of a ticket", () => {
     expect(root.querySelector("img")).not.toBeNull();
   });
 
+  it("are in words: labels, pictures, grounds, what the client reports", () => {
+    show([
+      ["why", "没开挂"],
+      ["appeal", true],
+      ["ban", "封号：使用第三方外挂（编号 1）"],
+      ["picture", "picture"],
+      ["grounds", "legal, press"],
+      ["client", { os: "Linux", screen: "390x844@1" }],
+    ]);
+    expect([...root.querySelectorAll("dt")].map((item) => item.textContent)).toEqual([
+      "申诉理由",
+      "申诉",
+      "处罚",
+      "图片",
+      "重大的理由",
+      "客户端",
+    ]);
+    expect([...root.querySelectorAll("dd")].map((item) => item.textContent)).toEqual([
+      "没开挂",
+      "是",
+      "封号：使用第三方外挂（编号 1）",
+      "已发图，见会话",
+      "提到律师、法院、提到媒体曝光",
+      "系统 Linux，屏幕 390x844@1",
+    ]);
+  });
+
   it("leave out what is empty, and show no pictures of an erased conversation", () => {
     show(
       [

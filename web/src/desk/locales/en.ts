@@ -207,6 +207,7 @@ export const en: DeskTexts = {
     product: "product",
     role_name: "role",
     server: "server",
+    ticket_number: "ticket",
     time: "time",
   },
   events: {

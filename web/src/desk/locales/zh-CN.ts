@@ -190,6 +190,7 @@ export const zhCN = {
     product: "商品",
     role_name: "角色名",
     server: "区服",
+    ticket_number: "工单号",
     time: "时间",
   } as Partial<Record<string, string>>,
   events: {

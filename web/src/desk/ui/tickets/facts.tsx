@@ -1,22 +1,32 @@
 import { list, record, text } from "../../../shared/check";
 import { money } from "../../../shared/i18n/money";
+import { ft } from "../../locales/facts";
 import { mt } from "../../locales/minors";
 import { t } from "../../locales/texts";
-import { tt } from "../../locales/tickets";
 import { entityText } from "../entity-text";
 import type { DeskStore } from "../../store/desk";
 import { PictureView } from "../picture";
 
 const factName = (name: string): string =>
   name.startsWith("try_")
-    ? tt.value.tried(name.slice(4))
-    : (t.value.entityNames[name] ?? tt.value.factNames[name] ?? mt.value.facts[name] ?? name);
+    ? ft.value.tried(name.slice(4))
+    : (t.value.entityNames[name] ?? ft.value.factNames[name] ?? mt.value.facts[name] ?? name);
 
 /** A collected value in words: entities as elsewhere, yes and no, money, what belongs together with commas. */
 export const factText = (name: string, value: unknown): string => {
-  if (typeof value === "boolean") return value ? tt.value.yes : tt.value.no;
+  if (typeof value === "boolean") return value ? ft.value.yes : ft.value.no;
   if (typeof value === "number" && name.endsWith("_fen")) return money(value);
   if (name in t.value.entityNames) return entityText({ name, value });
+  if (value === "picture") return ft.value.pictureSent;
+  if (name === "grounds")
+    return text(value)
+      .split(", ")
+      .map((ground) => ft.value.grounds[ground] ?? ground)
+      .join("、");
+  if (name === "client")
+    return Object.entries(record(value))
+      .map(([key, one]) => `${t.value.clientFacts[key] ?? key} ${text(one)}`)
+      .join("，");
   if (name === "papers_missing")
     return list(value)
       .map((paper) => mt.value.papers[text(paper)] ?? text(paper))
