@@ -32,7 +32,7 @@ from actions.other_wish import (
     too_little,
     wants_a_moment,
 )
-from actions.puzzled import knows_not, puzzled
+from actions.puzzled import corrects, knows_not, puzzled
 from actions.questions import (
     NEVER_TEXT,
     Kind,
@@ -145,6 +145,10 @@ class ValidateFixForm(SupportAction):
             return [SlotSet("fix_question", question.as_slot())]
         if (left_for := _left_for(tracker, current)) is not None:
             return await begin(dispatcher, tracker, button, left_for)
+        if question.kind is Kind.CONFIRM and corrects(words) and _no_more_than_this(tracker, current):
+            return await explained(dispatcher, tracker, current) or [
+                SlotSet("fix_question", question.as_slot())
+            ]
         if not _other_wish(tracker, current, question):
             return []
         if too_little(heard(tracker)):
@@ -380,6 +384,13 @@ def _other_wish(tracker: Tracker, current: str, question: Question) -> bool:
     intent = intent_of(tracker)
     other = declared().get(intent)
     return other is not None and intent != current and not other.aside and question.kind not in FREE
+
+
+def _no_more_than_this(tracker: Tracker, current: str) -> bool:
+    """Whether the message asks for nothing beside what the dialogue is about."""
+    intent = intent_of(tracker)
+    other = category_of(intent) is not Category.OTHER or intent in NEVER_TEXT
+    return intent == current or not other
 
 
 def _left_for(tracker: Tracker, current: str) -> dict[str, Any] | None:

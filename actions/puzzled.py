@@ -24,6 +24,14 @@ _KNOWS_NOT = re.compile(
 )
 
 
+_CORRECTS = re.compile(r"(?:不是|不对|不|[\s，,。.])*(?:我是说|我的意思|我意思|i mean(?:t)?\b)", re.I)
+
+
+def corrects(words: str) -> bool:
+    """Whether who is asked for a yes says what he means instead ("不是 我是说下个月开始不扣")."""
+    return _CORRECTS.match(words.strip()) is not None
+
+
 def puzzled(words: str) -> bool:
     """Whether who is asked only wonders what that is about ("咋回事啊", "什么意思")."""
     return _PUZZLED.fullmatch(words.strip()) is not None

@@ -22,6 +22,12 @@ async def test_a_renewal_is_stopped_once(meet: Meet, world: World) -> None:
     talk.heard("utter_account_subscription_cancel_already")
 
 
+async def test_what_is_meant_instead_is_the_offer_itself(meet: Meet) -> None:
+    talk = await (await meet("p1006")).says("怎么取消自动续费")
+    await talk.says("不是 我是说下个月开始不扣")
+    talk.heard("utter_fix_what_for", "utter_ask_account_subscription_cancel_cancel")
+
+
 async def test_a_renewal_may_stay(meet: Meet, world: World) -> None:
     talk = await (await meet("p1006")).says("我要取消连续包月")
     await talk.presses("先不关")
