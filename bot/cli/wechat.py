@@ -104,7 +104,7 @@ def simulate(
 
 
 def _account(name: str, demo: bool) -> tuple[Settings, str, WechatSettings]:
-    settings = setup.settings(demo=demo)
+    settings = setup.settings(demo=demo, serving=True)
     if not name and len(settings.wechat) == 1:
         name = next(iter(settings.wechat))
     if name not in settings.wechat:
