@@ -80,10 +80,9 @@ class ValidateFixForm(SupportAction):
                 return settled
             question = settled
         words = str(message.get("text") or "")
+        again: Events = [SlotSet("fix_question", question.as_slot())]
         if not button and puzzled(words):
-            return await explained(dispatcher, tracker, current) or [
-                SlotSet("fix_question", question.as_slot())
-            ]
+            return await explained(dispatcher, tracker, current) or again
         known = dict(case.answers)
         if not button and await fix.overhear(case, question.id, words):
             return await noted(fix, case, question, words)
@@ -97,20 +96,20 @@ class ValidateFixForm(SupportAction):
                 return doubt(tracker, message)
             case Meant.WAIT:
                 dispatcher.utter_message(response="utter_fix_no_hurry")
-                return [SlotSet("fix_question", question.as_slot())]
+                return again
             case Meant.ASIDE:
                 return []
         if not button and is_noise(question, intent_of(tracker), words):
             if question.optional and misunderstood_before(tracker):
                 case.answers[question.id] = ""
                 return await go_on(fix, case)
-            return await misunderstood(dispatcher, tracker) or [SlotSet("fix_question", question.as_slot())]
+            return await misunderstood(dispatcher, tracker) or again
         if not button and await now_another(fix, case, question, message):
             _listen(case, message)
             return await go_on(fix, case)
         if question.kind is Kind.CONFIRM and hesitates(words):
             dispatcher.utter_message(response="utter_fix_no_hurry")
-            return [SlotSet("fix_question", question.as_slot())]
+            return again
         answer = read(question, intent_of(tracker), words, button.get("choice"), current)
         if not answer.answered and not button and note_device(case, message):
             return await noted(fix, case, question, str(case.heard("device")))
@@ -137,22 +136,18 @@ class ValidateFixForm(SupportAction):
             return await noted(fix, case, question, words)
         if not button and knows_not(words):
             choice = question.kind is Kind.CHOICE
-            return await explained(dispatcher, tracker, current, choice=choice) or [
-                SlotSet("fix_question", question.as_slot())
-            ]
+            return await explained(dispatcher, tracker, current, choice=choice) or again
         if not button and wants_a_moment(heard(tracker)):
             dispatcher.utter_message(response="utter_fix_no_hurry")
-            return [SlotSet("fix_question", question.as_slot())]
+            return again
         if (left_for := _left_for(tracker, current)) is not None:
             return await begin(dispatcher, tracker, button, left_for)
         if question.kind is Kind.CONFIRM and corrects(words) and _no_more_than_this(tracker, current):
-            return await explained(dispatcher, tracker, current) or [
-                SlotSet("fix_question", question.as_slot())
-            ]
+            return await explained(dispatcher, tracker, current) or again
         if not _other_wish(tracker, current, question):
             return []
         if too_little(heard(tracker)):
-            return await misunderstood(dispatcher, tracker) or [SlotSet("fix_question", question.as_slot())]
+            return await misunderstood(dispatcher, tracker) or again
         return await begin(dispatcher, tracker, button)
 
 
@@ -266,12 +261,12 @@ async def begin(
     if button.get("question"):
         await fix.recall(case, button)
     events = [SlotSet("next_fix", None), SlotSet("topic", intent), SlotSet("fix", intent)]
+    wishes = [intent]
     if not wish or "beside" in wish:
         beside = wish["beside"] if wish else second_wish(tracker, intent)
         events.append(SlotSet("second_wish", beside))
-        events += begun(tracker, case.opening, *([beside["intent"]] if beside else []), intent)
-    else:
-        events += begun(tracker, case.opening, intent)
+        wishes = [beside["intent"], intent] if beside else wishes
+    events += begun(tracker, case.opening, *wishes)
     return [*forget("topic", "fix", "requested_slot"), *events, *await go_on(fix, case)]
 
 

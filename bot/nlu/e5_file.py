@@ -51,7 +51,7 @@ class E5File:
         at += 4 * count
         blob = self._bytes[at : at + length].tobytes()
         at += length
-        self._blob, self._offsets, self._longest = blob, offsets, 0
+        self._blob, self._offsets = blob, offsets
         entries, size = self._unpack("<iI", at)
         at += 8
         self._normal: dict[str, str] = {}
@@ -105,15 +105,15 @@ class E5File:
         return np.asarray(positions + self.tensor("emb.type")[: self.width])
 
     @cached_property
-    def _pieces(self) -> PreshMap:
-        """Key of a piece -> its number. A dict of a quarter of a million strings takes 30 MB more."""
-        pieces = PreshMap()
+    def _pieces(self) -> tuple[PreshMap, int]:
+        """Key of a piece -> its number, and the length of the longest. A dict takes 33 MB more."""
+        pieces, longest = PreshMap(), 0
         for number, (start, end) in enumerate(pairwise(self._offsets.tolist())):
             piece = self._blob[start:end].decode()
-            self._longest = max(self._longest, len(piece))
+            longest = max(longest, len(piece))
             if number != self.unknown:
                 pieces[_key(piece)] = number
-        return pieces
+        return pieces, longest
 
     def tokens(self, text: str) -> list[int]:
         """Token numbers as the engine has them: unigram pieces by Viterbi, between begin and end marks."""
@@ -122,12 +122,12 @@ class E5File:
             folded = folded.replace("  ", " ")
         folded = folded.replace(" ", "▁")
         size = len(folded)
-        pieces = self._pieces
+        pieces, longest = self._pieces
         best = [0.0] + [-1e30] * size
         back = [(0, self.unknown)] * (size + 1)
         unknown_score = float(self._scores.min()) - 10
         for start in range(size):
-            for end in range(start + 1, min(size, start + self._longest) + 1):
+            for end in range(start + 1, min(size, start + longest) + 1):
                 piece = pieces[_key(folded[start:end])]
                 if piece is not None and best[start] + self._scores[piece] > best[end]:
                     best[end], back[end] = best[start] + self._scores[piece], (start, piece)

@@ -106,7 +106,7 @@ def cascade(
 Learner = Callable[[list[Example], list[list[Example]]], list[list[Prediction]]]
 """Learns from examples and reads other ones."""
 _FOURTH = 4
-"""DIET learns from every fourth example: from all it takes five minutes an epoch."""
+"""DIET learns from every fourth example: from all it takes more than four minutes an epoch."""
 
 
 def compare(data: Path, test: Path, *, diet: Learner | None = None) -> str:

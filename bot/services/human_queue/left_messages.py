@@ -22,6 +22,9 @@ NEAR = timedelta(hours=2)
 
 RAISED = "left_message_raised"
 
+TOLD = "left:"
+"""What the client id of the message begins with that tells when."""
+
 
 class LeftMessages:
     """Looks after the conversations that wait."""
@@ -55,19 +58,27 @@ class LeftMessages:
             .scalar_subquery()
         )
         query = select(ConversationRow, said).where(ConversationRow.state == State.QUEUED.value).limit(1000)
+        told = (
+            select(MessageRow.client_id)
+            .join(ConversationRow, ConversationRow.id == MessageRow.conversation_id)
+            .where(ConversationRow.state == State.QUEUED.value, MessageRow.author == Author.SYSTEM.value)
+            .where(MessageRow.client_id.startswith(TOLD))
+        )
         async with self._database.read() as session:
             waiting = (await session.execute(query)).all()
+            told_already = set(await session.scalars(told))
         raised, now = 0, self._clock.now()
         for row, left_at in waiting:
             if row.queued_at is None or row.queue_key is None:
                 continue
             limit = answered_by(self._hours, left_at or row.queued_at, self._within)
-            if not self._hours.open_at(now):
+            key = f"{TOLD}{row.id}:{row.queued_at.isoformat()}"
+            if key not in told_already and not self._hours.open_at(now):
                 when = limit.astimezone(self._hours.zone).strftime("%m-%d %H:%M")
                 await self._conversations.tell(
                     row.id,
                     "left-closed",
-                    client_id=f"left:{row.queued_at.isoformat()}",
+                    client_id=key,
                     only_in=State.QUEUED,
                     when=when,
                 )
